@@ -1,0 +1,1 @@
+"""Where pages come from: fetching, robots, discovery, the frontier, WARC files."""

@@ -1,0 +1,1 @@
+"""Which duty was broken: rule packs, licences, gates, the verdict."""

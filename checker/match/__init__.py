@@ -1,0 +1,1 @@
+"""Is it ours, and how much of it: folding, fingerprints, the index, alignment."""

@@ -1,0 +1,1 @@
+"""What people get: the weekly report, its mail, the formats."""

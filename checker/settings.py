@@ -1,0 +1,209 @@
+"""checker.toml -> Settings; where the workspace is.
+
+A workspace is a folder with a `checker.toml`, `rules/`, `corpus/` and `data/`. Every setting has a default, can be
+set in `checker.toml`, and can be overridden by `CHECKER_<SECTION>_<NAME>` in the environment (top-level settings:
+`CHECKER_<NAME>`). The mail login is read from the environment only.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+from checker.errors import SettingsError, WorkspaceError
+
+FILE = "checker.toml"
+
+Language = Literal["zh-Hant", "zh-Hans", "en"]
+
+
+class Table(BaseModel):
+    """A table of checker.toml: frozen, and a key nobody knows is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Crawl(Table):
+    """How live sites are visited."""
+
+    contact: str = ""
+    delay: float = Field(2.0, ge=0)
+    allow_private: bool = False
+    pages: int = Field(500, gt=0)
+    timeout: float = Field(30.0, gt=0)
+    max_bytes: int = Field(10_000_000, gt=0)
+    revisit: bool = True
+
+
+class Mail(Table):
+    """How the report leaves the house."""
+
+    host: str = "localhost"
+    port: int = Field(25, gt=0, lt=65536)
+    security: Literal["none", "starttls", "tls"] = "starttls"
+    sender: str = "rights@example.org"
+    reply_to: str = ""
+    attachment_bytes: int = Field(5_000_000, ge=0)
+    user: str = ""
+    password: SecretStr = SecretStr("")
+
+
+class Reader(Table):
+    """One reader of the report."""
+
+    to: str
+    language: Language = "zh-Hant"
+    frequency: Literal["weekly", "daily"] = "weekly"
+    view: Literal["full", "management"] = "full"
+    channel: str = ""
+
+
+class Settings(Table):
+    """All settings of a workspace, checked."""
+
+    database: str = "sqlite:///data/checker.db"
+    timezone: str = "Asia/Shanghai"
+    language: Language = "zh-Hant"
+    crawl: Crawl = Crawl()
+    mail: Mail = Mail()
+    readers: tuple[Reader, ...] = ()
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_timezone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (OSError, ValueError) as error:
+            raise ValueError(f"expected a time zone such as Asia/Shanghai, not {name!r}") from error
+        return name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of weeks and days."""
+        return ZoneInfo(self.timezone)
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A folder that holds everything: settings, rules, corpus and data."""
+
+    root: Path
+    settings: Settings
+
+    @property
+    def rules(self) -> Path:
+        """The folder of rule packs, credit forms and licences."""
+        return self.root / "rules"
+
+    @property
+    def corpus(self) -> Path:
+        """The folder of corpus files."""
+        return self.root / "corpus"
+
+    @property
+    def data(self) -> Path:
+        """The folder of everything the checker writes."""
+        return self.root / "data"
+
+    @property
+    def index(self) -> Path:
+        """The folder of the fingerprint index."""
+        return self.data / "index"
+
+    @property
+    def evidence(self) -> Path:
+        """The folder of kept pages, as WARC files."""
+        return self.data / "evidence"
+
+    @property
+    def reports(self) -> Path:
+        """The folder of written reports."""
+        return self.data / "reports"
+
+    @property
+    def database(self) -> str:
+        """The database address, a relative SQLite path taken from the workspace's root."""
+        prefix = "sqlite:///"
+        address = self.settings.database
+        if not address.startswith(prefix):
+            return address
+        return prefix + str(self.root / address.removeprefix(prefix))
+
+
+def find(start: Path) -> Path:
+    """Return the nearest folder from `start` upwards that holds a checker.toml."""
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if (folder / FILE).is_file():
+            return folder
+    raise WorkspaceError(f"no {FILE} here or above; make a workspace with: checker init", path=start)
+
+
+def open_workspace(root: Path, environ: Mapping[str, str] = os.environ) -> Workspace:
+    """Open the workspace at `root`, its settings read and checked."""
+    if not (root / FILE).is_file():
+        raise WorkspaceError(f"expected a workspace with a {FILE}", path=root)
+    return Workspace(root.resolve(), load(root / FILE, environ))
+
+
+def load(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read settings from a TOML file and the environment; SettingsError names file, line and what was expected."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"not valid TOML: {error}", path=path) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"cannot be read as UTF-8 text: {error}", path=path) from error
+    for key in ("user", "password"):
+        if key in values.get("mail", {}):
+            raise SettingsError(
+                f"mail.{key} does not belong in a file; set CHECKER_MAIL_{key.upper()} in the environment",
+                path=path,
+                line=line_of(text, key),
+            )
+    override(values, environ)
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        raise SettingsError(sentence(error), path=path, line=line_of(text, key_of(error))) from error
+
+
+def override(values: dict[str, Any], environ: Mapping[str, str]) -> None:
+    """Put `CHECKER_<SECTION>_<NAME>` from the environment over the values of the file."""
+    for name, field in Settings.model_fields.items():
+        section = field.annotation
+        if isinstance(section, type) and issubclass(section, Table):
+            for key in section.model_fields:
+                if (value := environ.get(f"CHECKER_{name}_{key}".upper())) is not None:
+                    values.setdefault(name, {})[key] = value
+        elif (value := environ.get(f"CHECKER_{name}".upper())) is not None and name != "readers":
+            values[name] = value
+
+
+def sentence(error: ValidationError) -> str:
+    """Say in one line what pydantic found wrong first."""
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        return f"unknown setting {place}"
+    return f"{place}: {first['msg']}, not {first['input']!r}"
+
+
+def key_of(error: ValidationError) -> str:
+    """Return the innermost key an error is about."""
+    return next((str(part) for part in reversed(error.errors()[0]["loc"]) if isinstance(part, str)), "")
+
+
+def line_of(text: str, key: str) -> int | None:
+    """Return the first line of a TOML text that sets `key` or opens a table of that name."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        words = line.replace("[", " ").replace("]", " ").replace("=", " = ").split()
+        if key and key in words[:2]:
+            return number
+    return None
