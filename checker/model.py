@@ -201,7 +201,8 @@ class Document:
 
     `text` is the visible text in reading order, blocks parted by newlines; all spans of the page point into it.
     `main` is the stretch that is the article itself. `credits` are all statements of source found, in reading order
-    with the unseen ones last; `source` is the outlet named as the article's source, None where none is.
+    with the unseen ones last; `credit` is the one that decides for the article in `main`; `source` is the outlet named
+    as the article's source, None where none is.
     `notices` are stretches of copied copyright notices. `links` are the addresses the page's text links to.
     """
 
@@ -215,6 +216,7 @@ class Document:
     published: Publication | None = None
     source: str | None = None
     credits: tuple[Credit, ...] = ()
+    credit: Credit = NO_CREDIT
     operator: Operator = Operator()
     canonical: str = ""
     charset: str = ""
