@@ -1,0 +1,95 @@
+r"""Page -> text worth looking up, or the reason why the page cannot be judged.
+
+Every page passes here, so nothing is parsed: the matcher looks at Han characters only, and the decoded source has
+them in reading order between its tags. Where a page hides them in references (&#22269;) or script escapes (\u56fd),
+these are resolved over the source as well. No DOM is built, so no page can hang the screen.
+"""
+
+from dataclasses import dataclass
+
+from checker.errors import PageError
+from checker.model import Page, PageOutcome
+from checker.read.decode import Decoded, decode
+from checker.read.plain import unhidden
+from checker.read.refusal import NO_REFUSALS, Refusals, refusal
+
+MAGIC = (
+    (b"%PDF-", "PDF"),
+    (b"PK\x03\x04", "zip archive or office document"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old office document"),
+    (b"\x89PNG\r\n\x1a\n", "PNG image"),
+    (b"\xff\xd8\xff", "JPEG image"),
+    (b"GIF87a", "GIF image"),
+    (b"GIF89a", "GIF image"),
+    (b"\x1f\x8b\x08", "gzip archive"),
+    (b"Rar!\x1a\x07", "RAR archive"),
+    (b"7z\xbc\xaf\x27\x1c", "7z archive"),
+    (b"ID3", "MP3 sound"),
+    (b"OggS", "Ogg sound or video"),
+    (b"\x1a\x45\xdf\xa3", "Matroska video"),
+    (b"FLV\x01", "Flash video"),
+    (b"\x7fELF", "program"),
+    (b"MZ\x90\x00", "program"),
+    (b"wOF2", "font"),
+)
+INSIDE = ((0, b"RIFF", 8, b"WEBP", "WebP image"), (4, b"ftyp", 0, b"", "MP4 video"))
+
+READABLE_TYPES = ("text/html", "text/plain", "application/xhtml", "text/xml", "application/xml", "multipart/")
+WHITE = b" \t\r\n\x0c\0\xef\xbb\xbf\xff\xfe"
+
+HIDDEN = 20
+"""References or escapes from which on they are taken for text, not for an odd quotation mark."""
+
+FEW = 1000
+"""Han characters (estimated) up to which a page is asked whether it is a refusal."""
+
+
+@dataclass(frozen=True)
+class Screened:
+    """Text worth looking up: the decoded source as it is, or with its hidden characters resolved (`parsed`)."""
+
+    text: str
+    charset: str
+    parsed: bool
+
+
+def screen(page: Page, refusals: Refusals = NO_REFUSALS) -> Screened:
+    """Return the text of a page to look up; PageError with the outcome of a page that cannot be judged."""
+    if page.outcome is not None:
+        raise PageError(page.outcome, page.reason)
+    if reason := not_html(page.body, page.header("content-type")):
+        raise PageError(PageOutcome.NOT_HTML, reason)
+    decoded = decode(page.body, page.header("content-type"))
+    if _han_estimate(page.body, decoded) <= FEW and (no := refusal(decoded.text, refusals)):
+        raise PageError(no.outcome, no.reason)
+    if hides(decoded.text):
+        return Screened(unhidden(decoded.text), decoded.charset, parsed=True)
+    return Screened(decoded.text, decoded.charset, parsed=False)
+
+
+def not_html(body: bytes, content_type: str) -> str:
+    """Say why these bytes are no web page; "" where they may be one, whatever their label says."""
+    start = body[:1024].lstrip(WHITE)
+    if not start and not body.strip(WHITE):
+        return "empty body"
+    for magic, name in MAGIC:
+        if body.startswith(magic):
+            return name
+    for at, magic, beside, mark, name in INSIDE:
+        if body.startswith(magic, at) and body.startswith(mark, beside):
+            return name
+    kind = content_type.partition(";")[0].strip().lower()
+    if not kind or kind.startswith(READABLE_TYPES) or start.startswith(b"<"):
+        return ""
+    return f"labelled {kind}"
+
+
+def hides(text: str) -> bool:
+    """Whether Han characters may hide in numeric references or script escapes."""
+    return text.count("&#") >= HIDDEN or text.count("\\u") >= HIDDEN
+
+
+def _han_estimate(body: bytes, decoded: Decoded) -> int:
+    """How many characters are longer than one byte, without looking at them: a ceiling for the Han characters."""
+    surplus = len(body) - len(decoded.text)
+    return surplus // 2 if decoded.charset == "utf-8" else surplus
