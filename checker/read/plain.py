@@ -17,7 +17,7 @@ TITLE = 100_000
 
 
 def plain(source: str) -> str:
-    """Return the text between the tags without scripts, styles and comments, references resolved, spaces run together."""
+    """Return the text between tags, without scripts, styles and comments; references resolved, spaces run together."""
     for start, end in SILENT:
         source = _without(source, start, end)
     return SPACE.sub(" ", unescape(TAG.sub(" ", source))).strip()
