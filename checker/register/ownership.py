@@ -1,0 +1,114 @@
+"""Whose text it is: the marks on an article and what they say together (gates GATE-01 to GATE-03).
+
+A mark is the source field, a line `來源:X` at the start or end of the text, or the dateline of its first sentence. The
+publisher's names and mark words come from the rule pack; how a dateline and a source line are built is Chinese usage
+and stands here.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from checker.model import Ownership, Publisher
+from checker.register.notice import words
+
+EDGE = 120
+"""Characters at the start and the end of a text in which a source line is one; further in it is a quotation."""
+
+LINE = re.compile(
+    r"(?<![\w])(?:本文|稿件|文章|信息)?[來来]源(?:[於于自])?\s*[:：|丨｜]\s*([^\n()（）【】\[\]。;；“”\"]{2,40})"
+)
+"""A source line; a word before 來源 (圖片來源, 資料來源) makes it the source of something else."""
+
+LABEL = re.compile(r"^[來来]源\s*[:：|丨｜]?")
+"""The words a source field may carry itself."""
+
+NEXT = re.compile(r"\s*(?:[責责]任[編编][輯辑]|[編编][輯辑]|作者|[記记]者|[時时][間间]|\d{4}[-年/]).*")
+"""Where the next field of a source line begins."""
+
+MEDIUM = r"[A-Za-z\u4e00-\u9fff]{0,10}?(?:社|網|网|報|报|臺|台|新聞|新闻|在線|在线|客戶端|客户端|日報|日报|晚報|晚报)"
+WIRE = r"(?:專電|专电|電|电|訊|讯|消息)"
+VERB = r"(?:專電|专电|電|电|訊|讯|消息|報道|报道|專稿|专稿)"
+DATELINE = re.compile(
+    rf"[\s【(（\[]*(?![據据])(?P<who>{MEDIUM})"
+    rf"(?:[^\s,，。:：]{{0,12}}?\d{{1,2}}[日號号]{WIRE}|[^\s,，。:：\d]{{0,4}}?{VERB}\s*(?=[(（:：]))"
+)
+"""The dateline of a medium: `某社某地1月2日電`, `某網消息(記者`, `某報訊:`. `據某社1日報道` is a citation."""
+
+OWN_WORDS = ("本台", "本臺", "本網", "本网", "本站", "本報", "本报", "本刊")
+"""Datelines that name only the page's own house: no mark on either side."""
+
+PARTS = re.compile(r"[、,，/;；|｜\s]+")
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One statement of ownership: the words as given, and whether they name the publisher."""
+
+    quote: str
+    ours: bool
+
+
+def ownership(source: str, text: str, publisher: Publisher) -> tuple[Ownership, str]:
+    """Return what the marks say together, and the mark or conflict that decided; `text` without pasted notice."""
+    marks = tuple(marks_of(source, text, publisher))
+    ours = next((mark.quote for mark in marks if mark.ours), None)
+    theirs = next((mark.quote for mark in marks if not mark.ours), None)
+    if ours and theirs:
+        return Ownership.UNCLEAR, f"two marks conflict: {ours} and {theirs}"
+    if ours:
+        return Ownership.OURS, f"marked {ours}"
+    if theirs:
+        return Ownership.NOT_OURS, f"marked {theirs}"
+    return Ownership.UNCLEAR, "no mark says whose text it is"
+
+
+def marks_of(source: str, text: str, publisher: Publisher) -> Iterator[Mark]:
+    """Yield the marks of an article: source field, source lines, dateline."""
+    yield from named(LABEL.sub("", source.strip()), publisher)
+    edges = (text,) if len(text) <= 2 * EDGE else (text[:EDGE], text[-EDGE:])
+    for line in (found[1] for edge in edges for found in LINE.finditer(edge)):
+        yield from named(NEXT.sub("", line), publisher)
+    yield from dateline(text.lstrip(), publisher)
+
+
+def named(source: str, publisher: Publisher) -> Iterator[Mark]:
+    """Yield a mark for each outlet that a source names; several are joined by commas, slashes or spaces."""
+    if names_us(source.strip(), publisher) and words(source) in all_names(publisher):
+        yield Mark(source.strip(), ours=True)
+        return
+    for part in filter(words, PARTS.split(source)):
+        yield Mark(part, ours=names_us(part, publisher))
+
+
+def dateline(text: str, publisher: Publisher) -> Iterator[Mark]:
+    """Yield the mark of the dateline in the first sentence, if it has one."""
+    head = words(text[:40])
+    marks = "|".join(map(words, publisher.marks)) or "(?!)"
+    if any(re.match(rf"{re.escape(name)}\w{{0,8}}?(?:{marks})", head) for name in all_names(publisher)):
+        yield Mark(re.split("[\n:：]", text[:40], maxsplit=1)[0], ours=True)
+    elif (found := DATELINE.match(text)) and not found["who"].startswith(OWN_WORDS):
+        yield Mark(found[0].strip(), ours=names_us(found["who"], publisher))
+
+
+def names_us(source: str, publisher: Publisher) -> bool:
+    """Say whether a source names the publisher: one of its names that is not part of a longer, foreign name."""
+    folded = words(source)
+    for foreign in map(words, publisher.false_names):
+        folded = folded.replace(foreign, " ")
+    return any(re.search(bounded(name), folded) for name in all_names(publisher))
+
+
+def all_names(publisher: Publisher) -> tuple[str, ...]:
+    """Return every folded form of the publisher's name, longest first."""
+    return unique(words(name) for name in (publisher.name, *publisher.names, *publisher.variants))
+
+
+def unique(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names that are not empty, each once, longest first."""
+    return tuple(sorted({name for name in names if name}, key=lambda name: (-len(name), name)))
+
+
+def bounded(name: str) -> str:
+    """Return the pattern of a name; a Latin abbreviation must not stand inside a longer Latin word."""
+    return rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])" if name.isascii() else re.escape(name)

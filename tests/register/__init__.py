@@ -1,0 +1,1 @@
+"""Tests of the station before the road: corpus files, ownership, notices."""
