@@ -2,15 +2,18 @@
 
 A *case* is one article on one page: the row people decide on, whose id the commands take. Its findings are the rules
 broken there. Cases are keyed by article and canonical page address, so that finding the same thing again updates the
-row and never doubles it. `visits` and `history` only ever grow.
+row and never doubles it. `visits` and `history` only ever grow. Page addresses can be longer than an index takes, so
+they are looked up by `page`, the key that `record.page_key` makes of them.
 """
 
 from datetime import UTC, datetime
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Dialect,
     Float,
@@ -49,6 +52,9 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+VERSION = "0001"
+"""The Alembic revision that makes these tables."""
+
 metadata = MetaData()
 
 articles = Table(
@@ -79,13 +85,16 @@ runs = Table(
     Column("state", String, nullable=False),  # running, complete, interrupted
     Column("pack", String, nullable=False),
     Column("planned", Integer),
+    Column("worker", String, nullable=False),  # host and process that lead the run
+    Column("beat", Instant, nullable=False),  # its last sign of life
 )
 
 pages = Table(
     "pages",
     metadata,
     Column("run", ForeignKey("runs.id"), primary_key=True),
-    Column("url", Text, primary_key=True),
+    Column("page", String, primary_key=True),
+    Column("url", Text, nullable=False),
     Column("site", String, nullable=False),
     Column("outcome", String, nullable=False),
     Column("status", Integer, nullable=False),
@@ -102,13 +111,14 @@ captures = Table(
     "captures",
     metadata,
     Column("id", Integer, primary_key=True),
+    Column("page", String, nullable=False),
     Column("url", Text, nullable=False),
     Column("captured", Instant, nullable=False),
     Column("sha256", String, nullable=False),  # of the page's body
     Column("file", Text, nullable=False),  # below the evidence folder
-    Column("offset", Integer, nullable=False),
-    Column("length", Integer, nullable=False),
-    UniqueConstraint("url", "captured", "sha256"),
+    Column("offset", BigInteger, nullable=False),
+    Column("length", BigInteger, nullable=False),
+    UniqueConstraint("page", "captured", "sha256", name="captures_once"),
 )
 
 cases = Table(
@@ -116,6 +126,7 @@ cases = Table(
     metadata,
     Column("id", String, primary_key=True),  # of article and canonical page address
     Column("article", ForeignKey("articles.id"), nullable=False),
+    Column("page", String, nullable=False),
     Column("url", Text, nullable=False),
     Column("site", String, nullable=False),
     Column("organisation", String, nullable=False),  # ICP number if the page shows one, else registrable domain
@@ -131,7 +142,8 @@ cases = Table(
     Column("first_seen", Instant, nullable=False),
     Column("last_seen", Instant, nullable=False),
     Column("state_since", Instant, nullable=False),
-    Column("published", Instant),  # the page's own date
+    Column("captured", Instant, nullable=False),  # of the capture that `record` was made of
+    Column("published", Date),  # the page's own date
     Column("run", ForeignKey("runs.id"), nullable=False),  # the run that saw it last
     Column("capture", ForeignKey("captures.id")),
     Index("cases_by_state", "state", "level"),
@@ -139,7 +151,7 @@ cases = Table(
     Index("cases_by_state_since", "state", "state_since"),
     Index("cases_by_article", "article"),
     Index("cases_by_organisation", "organisation"),
-    Index("cases_by_url", "url"),
+    Index("cases_by_page", "page"),
 )
 
 findings = Table(

@@ -1,0 +1,252 @@
+"""Cases (an article on a page) and their findings: written once, updated ever after, read in many ways."""
+
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, select, update
+
+from checker.errors import StoreError
+from checker.keep import articles, database, tables
+from checker.keep.capture import Capture
+from checker.keep.lifecycle import State
+from checker.keep.record import Record, case_id, in_language, instant, organisation, page_key, record, site, storable
+from checker.model import Finding, Level, Outcome, PageOutcome, Verdict
+
+LEVELS = (Level.ERROR, Level.WARNING, Level.NOTE)
+"""Worst first."""
+
+SEARCH = 200
+"""The most candidates looked at to say that a case's prefix is ambiguous."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One article on one page, as it stands; `record` has every language, `level` is the worst of its findings."""
+
+    id: str
+    article: str
+    url: str
+    site: str
+    organisation: str
+    outcome: Outcome
+    state: State
+    level: Level | None
+    record: Record
+    first_seen: datetime
+    last_seen: datetime
+    state_since: datetime
+    run: int
+    capture: Capture | None
+
+    def listed(self, language: str) -> Record:
+        """Return the JSON object of `checker findings --json`: the scan's, with id, state and when it was seen."""
+        return {
+            **in_language(self.record, language),
+            "id": self.id,
+            "state": self.state.value,
+            "first_seen": instant(self.first_seen),
+            "last_seen": instant(self.last_seen),
+        }
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which cases to read; None or () means any. `level` is the least bad level wanted."""
+
+    states: tuple[State, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    level: Level | None = None
+    article: str | None = None
+    site: str | None = None
+    rule: str | None = None
+    run: int | None = None
+    since: datetime | None = None
+    limit: int | None = None
+
+
+def keep_verdict(connection: Connection, run: int, verdict: Verdict, now: datetime, capture: int | None) -> str:
+    """Write a verdict down and return its case's id: a new case, or the old one seen again.
+
+    What people decided stays as it is. A capture older than the one on record changes nothing but `last_seen`.
+    """
+    articles.remember(connection, verdict.match.article, now)
+    row = _row(run, verdict, now, capture)
+    columns = tables.cases.c
+    statement = database.insert(connection, tables.cases).values(row)
+    new = connection.execute(statement.on_conflict_do_nothing()).rowcount > 0
+    if not new:
+        known = connection.execute(
+            select(columns.captured).where(columns.id == row["id"]).with_for_update()
+        ).scalar_one()
+        kept = {"id", "first_seen", "state", "state_since"}
+        fresh = {name: value for name, value in row.items() if name not in kept}
+        if known > verdict.captured:
+            fresh = {"last_seen": now}
+        connection.execute(update(tables.cases).where(columns.id == row["id"]).values(fresh))
+        if known > verdict.captured:
+            return str(row["id"])
+    _keep_findings(connection, row["id"], verdict.findings, now)
+    return str(row["id"])
+
+
+def settle_page(
+    connection: Connection, run: int, url: str, outcome: PageOutcome, present: Iterable[str], now: datetime
+) -> None:
+    """Bring the other cases of a page up to date: on an unchanged page they are still there, on a changed one gone."""
+    columns = tables.cases.c
+    page = page_key(url)
+    if outcome == PageOutcome.UNCHANGED:
+        connection.execute(update(tables.cases).where(columns.page == page).values(last_seen=now))
+    elif outcome in (PageOutcome.CLEAN, PageOutcome.MATCHED):
+        gone = select(columns.id).where(columns.page == page, columns.run != run, columns.id.not_in(tuple(present)))
+        connection.execute(update(tables.findings).where(tables.findings.c.case.in_(gone)).values(present=False))
+
+
+def cases(connection: Connection, wanted: Wanted) -> Iterator[Case]:
+    """Return the wanted cases, in the order of page address and article."""
+    columns = tables.cases.c
+    query = _narrowed(_query(), wanted).order_by(columns.url, columns.article)
+    if wanted.limit is not None:
+        query = query.limit(wanted.limit)
+    for row in connection.execution_options(yield_per=500).execute(query):
+        yield _case(row)
+
+
+def case(connection: Connection, prefix: str) -> Case:
+    """Return the case whose id starts with `prefix`; StoreError where there is none, or more than one."""
+    columns = tables.cases.c
+    wanted = prefix.strip().lower()
+    query = _query().where(columns.id.startswith(wanted, autoescape=True)).order_by(columns.id).limit(SEARCH)
+    found = [_case(row) for row in connection.execute(query)] if wanted else []
+    exact = [each for each in found if each.id == wanted]
+    if len(found) == 1 or exact:
+        return (exact or found)[0]
+    if not found:
+        raise StoreError(f"no finding has an id that starts with {prefix!r}; list them with: checker findings")
+    some = ", ".join(each.id for each in found[:5])
+    raise StoreError(f"{len(found)} findings have an id that starts with {prefix!r}: {some}; give more of it")
+
+
+def page_text(connection: Connection, identity: str) -> str:
+    """Return the visible text of a case's page, into which its passages point."""
+    columns = tables.cases.c
+    packed = connection.execute(select(columns.page_text).where(columns.id == identity)).scalar_one()
+    return zlib.decompress(packed).decode("utf-8", "surrogatepass")
+
+
+def worst(findings: Iterable[Finding]) -> Level | None:
+    """Return the worst level of some findings, None where there are none."""
+    return min((finding.level for finding in findings), key=LEVELS.index, default=None)
+
+
+def _row(run: int, verdict: Verdict, now: datetime, capture: int | None) -> dict[str, Any]:
+    document = verdict.document
+    host = site(document.url)
+    return {
+        "id": case_id(verdict.match.article.id, document.url),
+        "article": verdict.match.article.id,
+        "page": page_key(document.url),
+        "url": storable(document.url),
+        "site": host,
+        "organisation": organisation(document.operator.icp, host),
+        "outcome": verdict.outcome.value,
+        "state": State.DETECTED.value,
+        "kind": verdict.match.kind.value,
+        "grade": verdict.credit.grade.value,
+        "licence": verdict.licence.state.value,
+        "level": worst(verdict.findings),
+        "coverage": verdict.match.coverage,
+        "record": record(verdict),
+        "page_text": zlib.compress(document.text.encode("utf-8", "surrogatepass")),
+        "first_seen": now,
+        "last_seen": now,
+        "state_since": now,
+        "captured": verdict.captured,
+        "published": None if document.published is None else document.published.when,
+        "run": run,
+        "capture": capture,
+    }
+
+
+def _keep_findings(connection: Connection, case: str, findings: Iterable[Finding], now: datetime) -> None:
+    rows: dict[str, dict[str, Any]] = {}
+    for finding in sorted(findings, key=lambda each: LEVELS.index(each.level), reverse=True):
+        rows[finding.rule] = {
+            "case": case,
+            "rule": finding.rule,
+            "level": finding.level.value,
+            "kind": finding.kind.value,
+            "pack": finding.pack,
+            "first_seen": now,
+            "last_seen": now,
+            "present": True,
+        }
+    database.upsert(connection, tables.findings, rows.values(), keep=("first_seen",))
+    columns = tables.findings.c
+    connection.execute(
+        update(tables.findings).where(columns.case == case, columns.rule.not_in(tuple(rows))).values(present=False)
+    )
+
+
+def _query() -> Select[Any]:
+    columns = [column for column in tables.cases.c if column.name != "page_text"]
+    where = tables.captures.c
+    return select(
+        *columns,
+        where.file.label("capture_file"),
+        where.offset.label("capture_offset"),
+        where.length.label("capture_length"),
+        where.sha256.label("capture_sha256"),
+        where.url.label("capture_url"),
+        where.captured.label("capture_captured"),
+    ).select_from(tables.cases.outerjoin(tables.captures, tables.cases.c.capture == where.id))
+
+
+def _narrowed(query: Select[Any], wanted: Wanted) -> Select[Any]:
+    columns = tables.cases.c
+    if wanted.states:
+        query = query.where(columns.state.in_([state.value for state in wanted.states]))
+    if wanted.outcomes:
+        query = query.where(columns.outcome.in_([outcome.value for outcome in wanted.outcomes]))
+    if wanted.level is not None:
+        query = query.where(columns.level.in_([level.value for level in LEVELS[: LEVELS.index(wanted.level) + 1]]))
+    if wanted.rule is not None:
+        findings = tables.findings.c
+        broken = select(findings.case).where(findings.rule == wanted.rule, findings.present.is_(True))
+        query = query.where(columns.id.in_(broken))
+    for column, value in ((columns.article, wanted.article), (columns.site, wanted.site), (columns.run, wanted.run)):
+        if value is not None:
+            query = query.where(column == value)
+    return query if wanted.since is None else query.where(columns.last_seen >= wanted.since)
+
+
+def _case(row: Row[Any]) -> Case:
+    capture = None
+    if row.capture_file is not None:
+        capture = Capture(
+            row.capture_file,
+            row.capture_offset,
+            row.capture_length,
+            row.capture_sha256,
+            row.capture_url,
+            row.capture_captured,
+        )
+    return Case(
+        id=row.id,
+        article=row.article,
+        url=row.url,
+        site=row.site,
+        organisation=row.organisation,
+        outcome=Outcome(row.outcome),
+        state=State(row.state),
+        level=None if row.level is None else Level(row.level),
+        record=row.record,
+        first_seen=row.first_seen,
+        last_seen=row.last_seen,
+        state_since=row.state_since,
+        run=row.run,
+        capture=capture,
+    )

@@ -1,0 +1,203 @@
+"""Runs and the pages they looked at: what was covered, and what was not."""
+
+import os
+import socket
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select, update
+
+from checker.errors import StoreError
+from checker.keep import database, tables
+from checker.keep.capture import Capture
+from checker.keep.record import page_key, site, storable
+from checker.model import Examined, PageOutcome
+
+SILENCE = timedelta(minutes=10)
+"""A running run without a sign of life for so long is taken to be dead."""
+
+RUNNING, COMPLETE, INTERRUPTED = "running", "complete", "interrupted"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One scan, re-check or re-judging; `state` is running, complete or interrupted."""
+
+    id: int
+    kind: str
+    targets: tuple[str, ...]
+    started: datetime
+    ended: datetime | None
+    state: str
+    pack: str
+    planned: int | None
+    worker: str
+    beat: datetime
+
+    def alive(self, now: datetime) -> bool:
+        """Whether the run may still be at work: its process lives, or it gave a sign of life lately."""
+        if self.state != RUNNING:
+            return False
+        host, _, process = self.worker.rpartition(":")
+        if host == socket.gethostname() and os.name == "posix" and not _lives(int(process)):
+            return False
+        return now - self.beat < SILENCE
+
+
+@dataclass(frozen=True)
+class PageRow:
+    """One page of a run with its single outcome."""
+
+    url: str
+    site: str
+    outcome: PageOutcome
+    status: int
+    charset: str
+    bytes: int
+    captured: datetime
+    reason: str
+
+
+def begin(
+    connection: Connection, kind: str, targets: Sequence[str], pack: str, now: datetime, planned: int | None
+) -> int:
+    """Open a run and return its number; running ones whose process is dead are marked interrupted."""
+    for run in runs(connection):
+        if run.state == RUNNING and not run.alive(now):
+            end(connection, run.id, INTERRUPTED, run.beat)
+    values = {
+        "kind": kind,
+        "targets": [storable(target) for target in targets],
+        "started": now,
+        "state": RUNNING,
+        "pack": pack,
+        "planned": planned,
+        "worker": f"{socket.gethostname()}:{os.getpid()}",
+        "beat": now,
+    }
+    statement = tables.runs.insert().values(values).returning(tables.runs.c.id)
+    return int(connection.execute(statement).scalar_one())
+
+
+def end(connection: Connection, run: int, state: str, now: datetime) -> None:
+    """Close a run as complete or interrupted."""
+    connection.execute(update(tables.runs).where(tables.runs.c.id == run).values(state=state, ended=now))
+
+
+def runs(connection: Connection) -> tuple[Run, ...]:
+    """Return every run, the latest first, with the state that was written down."""
+    rows = connection.execute(select(tables.runs).order_by(tables.runs.c.id.desc()))
+    return tuple(_run(row) for row in rows)
+
+
+def judged_now(run: Run, now: datetime) -> Run:
+    """Return the run with the state it has now: one that says running but is dead is interrupted."""
+    return replace(run, state=INTERRUPTED, ended=run.beat) if run.state == RUNNING and not run.alive(now) else run
+
+
+def last(connection: Connection) -> int:
+    """Return the number of the latest run; StoreError where there is none."""
+    latest = connection.execute(select(func.max(tables.runs.c.id))).scalar()
+    if latest is None:
+        raise StoreError("no run is recorded yet; scan something first")
+    return int(latest)
+
+
+def keep_page(connection: Connection, run: int, examined: Examined, now: datetime, capture: int | None) -> None:
+    """Write down what became of a page in this run; looking at it again overwrites the row."""
+    page = examined.page
+    row = {
+        "run": run,
+        "page": page_key(page.url),
+        "url": storable(page.url),
+        "site": site(page.url),
+        "outcome": examined.outcome.value,
+        "status": page.status,
+        "charset": storable(examined.charset),
+        "bytes": len(page.body),
+        "captured": page.captured,
+        "reason": storable(examined.reason or page.reason),
+        "capture": capture,
+    }
+    database.upsert(connection, tables.pages, [row])
+    connection.execute(update(tables.runs).where(tables.runs.c.id == run).values(beat=now))
+
+
+def keep_capture(connection: Connection, capture: Capture) -> int:
+    """Write down where a page is kept and return the row's number."""
+    row: dict[str, Any] = {
+        "page": page_key(capture.url),
+        "url": storable(capture.url),
+        "captured": capture.captured,
+        "sha256": capture.sha256,
+        "file": capture.file,
+        "offset": capture.offset,
+        "length": capture.length,
+    }
+    columns = tables.captures.c
+    statement = database.insert(connection, tables.captures).values(row)
+    statement = statement.on_conflict_do_update(
+        index_elements=[columns.page, columns.captured, columns.sha256],
+        set_={name: row[name] for name in ("file", "offset", "length")},
+    )
+    return int(connection.execute(statement.returning(columns.id)).scalar_one())
+
+
+def pages(connection: Connection, run: int) -> Iterator[PageRow]:
+    """Return the pages of a run, in the order of their addresses."""
+    columns = tables.pages.c
+    query = select(tables.pages).where(columns.run == run).order_by(columns.url, columns.page)
+    for row in connection.execution_options(yield_per=1000).execute(query):
+        yield PageRow(
+            url=row.url,
+            site=row.site,
+            outcome=PageOutcome(row.outcome),
+            status=row.status,
+            charset=row.charset,
+            bytes=row.bytes,
+            captured=row.captured,
+            reason=row.reason,
+        )
+
+
+def coverage(connection: Connection, run: int) -> dict[PageOutcome, int]:
+    """Return how many pages of a run ended in each outcome; outcomes that did not occur are left out."""
+    columns = tables.pages.c
+    rows = connection.execute(
+        select(columns.outcome, func.count())
+        .where(columns.run == run)
+        .group_by(columns.outcome)
+        .order_by(columns.outcome)
+    )
+    return {PageOutcome(outcome): count for outcome, count in rows}
+
+
+def coverage_by_site(connection: Connection, run: int) -> dict[str, dict[PageOutcome, int]]:
+    """Return, for each site of a run, how many pages ended in each outcome."""
+    columns = tables.pages.c
+    rows = connection.execute(
+        select(columns.site, columns.outcome, func.count())
+        .where(columns.run == run)
+        .group_by(columns.site, columns.outcome)
+        .order_by(columns.site, columns.outcome)
+    )
+    counts: dict[str, dict[PageOutcome, int]] = {}
+    for host, outcome, count in rows:
+        counts.setdefault(host, {})[PageOutcome(outcome)] = count
+    return counts
+
+
+def _run(row: Row[Any]) -> Run:
+    return Run(**{**row._mapping, "targets": tuple(row.targets)})  # noqa: SLF001 - the documented name of a row's mapping
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,145 @@
+"""The one door to the database: articles, runs, pages, cases."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, Engine
+
+from checker.errors import StoreError
+from checker.keep import articles, cases, database, runs
+from checker.keep.articles import Registered
+from checker.keep.capture import Capture
+from checker.keep.cases import Case, Wanted
+from checker.keep.runs import PageRow, Run
+from checker.model import Article, Examined, Ownership, PageOutcome
+
+
+class Store:
+    """What is remembered. Every method is one transaction; instants are aware; StoreError where the database fails."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @classmethod
+    def open(cls, address: str) -> Self:
+        """Open the database at an address (sqlite:///..., postgresql+psycopg://...), migrated to this version."""
+        return cls(database.connect(address))
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One transaction that sees one state of the database and changes nothing."""
+        with database.guarded(self._engine), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction that is kept whole or not at all."""
+        with database.guarded(self._engine), self._engine.execution_options(writes=True).begin() as connection:
+            yield connection
+
+    # Articles
+
+    def register(self, register: Iterable[Article], now: datetime) -> Registered:
+        """Register articles, batch by batch; the same again changes nothing."""
+        total = Registered()
+        for batch in articles.batches(register):
+            with self.writing() as connection:
+                total += articles.register(connection, batch, now)
+        return total
+
+    def unregister(self, article: str, now: datetime) -> None:
+        """Withdraw an article from matching; StoreError where none is registered by that id."""
+        with self.writing() as connection:
+            if not articles.unregister(connection, article, now):
+                raise StoreError(f"no article {article!r} is registered")
+
+    def article(self, identity: str) -> Article:
+        """Return a registered article; StoreError where there is none."""
+        with self.reading() as connection:
+            found = articles.article(connection, identity)
+        if found is None:
+            raise StoreError(f"no article {identity!r} is registered")
+        return found
+
+    def articles(self, ownership: Ownership | None = None) -> Iterator[Article]:
+        """Return the registered articles (of one ownership), in the order of their ids."""
+        with self.reading() as connection:
+            yield from articles.articles(connection, ownership)
+
+    # Runs and pages
+
+    def begin(self, kind: str, targets: Sequence[str], pack: str, now: datetime, *, planned: int | None = None) -> int:
+        """Open a run (scan, recheck, judge) and return its number; dead runs are marked interrupted."""
+        with self.writing() as connection:
+            return runs.begin(connection, kind, targets, pack, now, planned)
+
+    def end(self, run: int, state: str, now: datetime) -> None:
+        """Close a run as complete or interrupted."""
+        with self.writing() as connection:
+            runs.end(connection, run, state, now)
+
+    def keep(self, run: int, examined: Examined, now: datetime, capture: Capture | None = None) -> tuple[str, ...]:
+        """Keep what became of a page, with its cases, in one transaction; return the cases' ids."""
+        with self.writing() as connection:
+            kept = None if capture is None else runs.keep_capture(connection, capture)
+            runs.keep_page(connection, run, examined, now, kept)
+            ids = tuple(cases.keep_verdict(connection, run, each, now, kept) for each in examined.verdicts)
+            cases.settle_page(connection, run, examined.page.url, examined.outcome, ids, now)
+        return ids
+
+    def runs(self, now: datetime) -> tuple[Run, ...]:
+        """Return every run, the latest first; a running one whose process is dead shows as interrupted."""
+        with self.reading() as connection:
+            return tuple(runs.judged_now(run, now) for run in runs.runs(connection))
+
+    def last_run(self) -> int:
+        """Return the number of the latest run; StoreError where there is none."""
+        with self.reading() as connection:
+            return runs.last(connection)
+
+    def pages(self, run: int) -> Iterator[PageRow]:
+        """Return the pages of a run with their outcomes, in the order of their addresses."""
+        with self.reading() as connection:
+            yield from runs.pages(connection, run)
+
+    def coverage(self, run: int) -> dict[PageOutcome, int]:
+        """Return how many pages of a run ended in each outcome."""
+        with self.reading() as connection:
+            return runs.coverage(connection, run)
+
+    def coverage_by_site(self, run: int) -> dict[str, dict[PageOutcome, int]]:
+        """Return the same for each site of the run."""
+        with self.reading() as connection:
+            return runs.coverage_by_site(connection, run)
+
+    # Cases
+
+    def cases(self, wanted: Wanted = Wanted()) -> Iterator[Case]:  # noqa: B008 - frozen
+        """Return the wanted cases, in the order of page address and article."""
+        with self.reading() as connection:
+            yield from cases.cases(connection, wanted)
+
+    def case(self, prefix: str) -> Case:
+        """Return the case whose id starts so; StoreError where there is none, or more than one."""
+        with self.reading() as connection:
+            return cases.case(connection, prefix)
+
+    def page_text(self, case: str) -> str:
+        """Return the visible text of a case's page, into which its passages point."""
+        with self.reading() as connection:
+            return cases.page_text(connection, case)
