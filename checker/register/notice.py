@@ -30,12 +30,13 @@ def notice_spans(text: str, publisher: Publisher) -> tuple[Span, ...]:
     if not known:
         return ()
     sentences = [match.span() for match in SENTENCE.finditer(text)]
-    weights = [weight(words(text[start:end]), known) for start, end in sentences]
-    tail = len(weights) - best_prefix(weights[::-1])
+    weights = (weight(words(text[start:end]), known) for start, end in sentences)
+    backwards = (weight(words(text[start:end]), known) for start, end in reversed(sentences))
+    tail = len(sentences) - best_prefix(backwards)
     head = min(best_prefix(weights), tail)
     blocks = (sentences[:head], sentences[tail:])
     spans = (trimmed(text, block[0][0], block[-1][1]) for block in blocks if block)
-    names = tuple(words(name) for name in (publisher.name, *publisher.names))
+    names = folded_names((publisher.name, *publisher.names))
     return merged(span for span in spans if any(name in words(text[slice(*span)]) for name in names))
 
 
@@ -51,7 +52,13 @@ def words(text: str) -> str:
     return "".join(map(chr, fold(text).codes.tolist()))
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
+def folded_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the folded forms of names, each once, longest first."""
+    return tuple(sorted({words(name) for name in names} - {""}, key=lambda name: (-len(name), name)))
+
+
+@lru_cache(maxsize=64)
 def vocabulary(sentences: tuple[str, ...]) -> frozenset[str]:
     """Return every run of three folded characters in the notice."""
     return frozenset(gram for sentence in sentences for gram in grams(words(sentence)))
@@ -68,8 +75,11 @@ def weight(folded: str, known: frozenset[str]) -> float:
     return sum(runs) - KNOWN * len(runs)
 
 
-def best_prefix(weights: Sequence[float]) -> int:
-    """Return how many of the first sentences make the block that speaks most for the notice; 0 where none does."""
+def best_prefix(weights: Iterable[float]) -> int:
+    """Return how many of the first sentences make the block that speaks most for the notice; 0 where none does.
+
+    No more of `weights` is taken than decides it: an article without a notice costs a sentence or two at each end.
+    """
     best, length, total = 0.0, 0, 0.0
     for number, one in enumerate(weights, start=1):
         total += one

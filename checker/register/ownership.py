@@ -6,11 +6,11 @@ and stands here.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from checker.model import Ownership, Publisher
-from checker.register.notice import words
+from checker.register.notice import folded_names, words
 
 EDGE = 120
 """Characters at the start and the end of a text in which a source line is one; further in it is a quotation."""
@@ -74,7 +74,7 @@ def marks_of(source: str, text: str, publisher: Publisher) -> Iterator[Mark]:
 
 def named(source: str, publisher: Publisher) -> Iterator[Mark]:
     """Yield a mark for each outlet that a source names; several are joined by commas, slashes or spaces."""
-    if names_us(source.strip(), publisher) and words(source) in all_names(publisher):
+    if words(source) in all_names(publisher):
         yield Mark(source.strip(), ours=True)
         return
     for part in filter(words, PARTS.split(source)):
@@ -84,7 +84,7 @@ def named(source: str, publisher: Publisher) -> Iterator[Mark]:
 def dateline(text: str, publisher: Publisher) -> Iterator[Mark]:
     """Yield the mark of the dateline in the first sentence, if it has one."""
     head = words(text[:40])
-    marks = "|".join(map(words, publisher.marks)) or "(?!)"
+    marks = "|".join(folded_names(publisher.marks)) or "(?!)"
     if any(re.match(rf"{re.escape(name)}\w{{0,8}}?(?:{marks})", head) for name in all_names(publisher)):
         yield Mark(re.split("[\n:：]", text[:40], maxsplit=1)[0], ours=True)
     elif (found := DATELINE.match(text)) and not found["who"].startswith(OWN_WORDS):
@@ -94,19 +94,14 @@ def dateline(text: str, publisher: Publisher) -> Iterator[Mark]:
 def names_us(source: str, publisher: Publisher) -> bool:
     """Say whether a source names the publisher: one of its names that is not part of a longer, foreign name."""
     folded = words(source)
-    for foreign in map(words, publisher.false_names):
+    for foreign in folded_names(publisher.false_names):
         folded = folded.replace(foreign, " ")
     return any(re.search(bounded(name), folded) for name in all_names(publisher))
 
 
 def all_names(publisher: Publisher) -> tuple[str, ...]:
     """Return every folded form of the publisher's name, longest first."""
-    return unique(words(name) for name in (publisher.name, *publisher.names, *publisher.variants))
-
-
-def unique(names: Iterable[str]) -> tuple[str, ...]:
-    """Return the names that are not empty, each once, longest first."""
-    return tuple(sorted({name for name in names if name}, key=lambda name: (-len(name), name)))
+    return folded_names((publisher.name, *publisher.names, *publisher.variants))
 
 
 def bounded(name: str) -> str:
