@@ -1,0 +1,256 @@
+"""Make segments: from articles, and from other segments, in one pass and flat memory."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from checker.match import records
+from checker.match.fingerprint import HASH_BITS, PLACE_BITS, Entries, han, winnow
+from checker.match.segment import ALIGN, COMMON, CROWD, FILTER_BITS, FORMAT, HEADER, MAGIC, Segment, name_hash
+from checker.model import Article
+
+PER_BUCKET = 4
+"""Fingerprints that a bucket holds at most on average; at least half as many."""
+
+CHUNK = 1 << 21
+"""Fingerprints merged at a time."""
+
+IN_MEMORY = 1 << 24
+"""Bytes of one array that are held back in memory while a segment is written."""
+
+MOST_PLACES = COMMON - 1
+"""Han characters that one segment can hold."""
+
+Array = NDArray[Any]
+
+
+class Strands(NamedTuple):
+    """The articles of a new segment, by row: how many Han characters each has, and the hash of its id."""
+
+    lengths: NDArray[np.int64]
+    names: NDArray[np.uint64]
+
+
+class Spool:
+    """Arrays written a piece at a time; held in memory while small, then on disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._files: dict[str, SpooledTemporaryFile[bytes]] = {}
+        self._kinds: dict[str, np.dtype[Any]] = {}
+
+    def put(self, name: str, piece: Array) -> None:
+        """Append a piece to the array of that name."""
+        if name not in self._files:
+            self._files[name] = SpooledTemporaryFile(IN_MEMORY, dir=self._folder)  # noqa: SIM115 - closed in `save`
+            self._kinds[name] = piece.dtype
+        if len(piece):
+            self._files[name].write(memoryview(np.ascontiguousarray(piece)).cast("B"))
+
+    def save(self, path: Path, bits: int) -> None:
+        """Write header and arrays as a segment and force it to disk."""
+        specs: dict[str, tuple[str, int, int]] = {}
+        at = HEADER
+        for name, file in self._files.items():
+            size = file.tell()
+            specs[name] = (self._kinds[name].str, at, size // self._kinds[name].itemsize)
+            at += -(-size // ALIGN) * ALIGN
+        header = {"magic": MAGIC, "format": FORMAT, "bytes": at, "bits": bits, "arrays": specs}
+        with path.open("wb") as out:
+            out.write(json.dumps(header).encode().ljust(HEADER - 1) + b"\n")
+            for file in self._files.values():
+                size = file.tell()
+                file.seek(0)
+                shutil.copyfileobj(file, out, 1 << 20)
+                out.write(bytes(-size % ALIGN))
+                file.close()
+            out.flush()
+            os.fsync(out.fileno())
+
+
+def matched(article: Article) -> str:
+    """Return the text of an article that is matched: without its title, pasted notices cut out."""
+    kept, at = [], 0
+    for first, last in sorted(article.notice):
+        kept.append(article.text[at:first])
+        at = max(at, last)
+    return "\n".join([*kept, article.text[at:]])
+
+
+def from_articles(path: Path, articles: Sequence[Article]) -> None:
+    """Write a segment of some articles."""
+    codes = [han(matched(article)) for article in articles]
+    lengths = np.array([len(c) for c in codes], np.int64)
+    entries = np.sort(winnow(np.concatenate(codes), np.cumsum(lengths) - lengths))
+    names = np.array([name_hash(article.id) for article in articles], np.uint64)
+    spool = Spool(path.parent)
+    bits = bucket_bits(len(entries))
+    put_table(spool, [entries], bits)
+    put_catalogue(spool, Strands(lengths, names), records.blocks(map(records.write, articles)))
+    spool.save(path, bits)
+
+
+def from_segments(path: Path, segments: Sequence[tuple[Segment, NDArray[np.uint32]]]) -> None:
+    """Write a segment of all articles of some others, less their removed rows."""
+    sources = [Source(segment, removed) for segment, removed in segments]
+    lengths = np.concatenate([source.lengths for source in sources])
+    base = 0
+    for source in sources:
+        source.move(base)
+        base += int(source.lengths.sum())
+    bits = bucket_bits(sum(source.entries for source in sources))
+    spool = Spool(path.parent)
+    put_table(spool, merged(sources), bits)
+    names = np.concatenate([source.names for source in sources])
+    put_catalogue(spool, Strands(lengths, names), (block for source in sources for block in source.blocks()))
+    spool.save(path, bits)
+
+
+class Source:
+    """A segment on its way into a greater one."""
+
+    def __init__(self, segment: Segment, removed: NDArray[np.uint32]) -> None:
+        self.segment = segment
+        self._kept = np.ones(len(segment), np.bool_)
+        self._kept[removed] = False
+        self._starts = segment.strands[:-1].astype(np.int64)
+        self.lengths = np.diff(segment.strands.astype(np.int64))[self._kept]
+        names = np.zeros(len(segment), np.uint64)
+        names[segment.rows] = segment.names
+        self.names = names[self._kept]
+        self.entries = len(segment.places) + len(segment.crowd)
+        self._shift = np.zeros(0, np.int64)
+
+    def move(self, base: int) -> None:
+        """Lay the kept strands end to end from place `base` on."""
+        starts = np.zeros(len(self.segment), np.int64)
+        starts[self._kept] = base + np.cumsum(self.lengths) - self.lengths
+        self._shift = starts - self._starts
+
+    def between(self, first: int, last: int) -> Entries:
+        """Return the moved entries whose hashes are at least `first` and below `last`; multiples of a bucket."""
+        segment = self.segment
+        below = HASH_BITS - segment.bits
+        words = segment.buckets[first >> below : (last >> below) + 1] >> np.uint64(32)
+        here = slice(int(words[0]), int(words[-1]))
+        high = np.arange(first >> below, last >> below, dtype=np.uint64) << np.uint64(below)
+        hashes = np.repeat(high, np.diff(words.astype(np.int64))) | segment.rests[here].astype(np.uint64)
+        places = segment.places[here].astype(np.int64)
+        common = places >= COMMON
+        if common.any():
+            hashes, places = self._with_crowds(hashes, places, common)
+        if self._kept.all():
+            moved = places + self._shift[0]
+        else:
+            row = np.searchsorted(self._starts, places, side="right") - 1
+            hashes, places, row = (array[self._kept[row]] for array in (hashes, places, row))
+            moved = places + self._shift[row]
+        return hashes << np.uint64(PLACE_BITS) | moved.astype(np.uint64)
+
+    def _with_crowds(self, hashes: Entries, places: Array, common: NDArray[np.bool_]) -> tuple[Entries, Array]:
+        """Put the places of each common fingerprint in the place of its row."""
+        segment = self.segment
+        rows = places[common] - COMMON
+        first, last = (segment.commons[rows + step].astype(np.int64) for step in (0, 1))
+        crowd = [segment.crowd[a:b].astype(np.int64) for a, b in zip(first.tolist(), last.tolist(), strict=True)]
+        return (
+            np.concatenate((hashes[~common], np.repeat(hashes[common], last - first))),
+            np.concatenate((places[~common], *crowd)),
+        )
+
+    def blocks(self) -> Iterator[tuple[int, bytes]]:
+        """Yield the blocks of records; as they are where nothing was removed, else packed anew."""
+        if self._kept.all():
+            segment = self.segment
+            for block, rows in enumerate(np.diff(segment.firsts.astype(np.int64)).tolist()):
+                first, last = int(segment.offsets[block]), int(segment.offsets[block + 1])
+                yield rows, segment.blocks[first:last].tobytes()
+        else:
+            yield from records.blocks(record for row, record in self.segment.records() if self._kept[row])
+
+
+def merged(sources: Sequence[Source]) -> Iterator[Entries]:
+    """Yield all entries of some segments, sorted, a range of hashes at a time."""
+    total = sum(source.entries for source in sources)
+    least = min(source.segment.bits for source in sources)
+    steps = 1 << min(max(total // CHUNK, 0).bit_length(), least)
+    width = (1 << HASH_BITS) // steps
+    for step in range(steps):
+        pieces = [source.between(step * width, (step + 1) * width) for source in sources]
+        yield np.sort(np.concatenate(pieces))
+
+
+def bucket_bits(entries: int) -> int:
+    """Return how many bits of a hash choose its bucket."""
+    return min(max((entries // PER_BUCKET).bit_length(), 4), HASH_BITS - 8)
+
+
+def put_table(spool: Spool, chunks: Iterable[Entries], bits: int) -> None:
+    """Write the arrays that find fingerprints, from sorted entries in chunks that part at multiples of a bucket."""
+    below = HASH_BITS - bits
+    kind = np.uint8 if below <= 8 else np.uint16 if below <= 16 else np.uint32
+    begun = rows = crowded = done = 0
+    spool.put("commons", np.zeros(1, np.uint64))
+    for entries in chunks:
+        hashes, places, crowd, counts = sift(entries, rows)
+        last = int(hashes[-1] >> np.uint64(below)) + 1 if len(hashes) else done
+        spool.put("buckets", buckets(hashes, below, range(done, last), begun))
+        spool.put("rests", (hashes & np.uint64((1 << below) - 1)).astype(kind))
+        spool.put("places", places)
+        spool.put("commons", (crowded + np.cumsum(counts)).astype(np.uint64))
+        spool.put("crowd", crowd)
+        begun, rows, crowded, done = begun + len(hashes), rows + len(counts), crowded + len(crowd), last
+    spool.put("buckets", np.full((1 << bits) + 1 - done, begun << 32, np.uint64))
+
+
+def sift(entries: Entries, rows: int) -> tuple[Entries, Array, Array, Array]:
+    """Part common fingerprints from the others: hashes and places, the crowd of places, the size of each crowd.
+
+    A common fingerprint keeps one entry, whose place is its row in `commons`, from `rows` on.
+    """
+    hashes = entries >> np.uint64(PLACE_BITS)
+    places = (entries & np.uint64(COMMON - 1)).astype(np.uint32)
+    first = np.flatnonzero(np.diff(hashes, prepend=np.uint64(2**64 - 1)))
+    counts = np.diff(np.append(first, len(hashes)))
+    many = counts > CROWD
+    inside = np.repeat(many, counts)
+    crowd = places[inside]
+    places[first[many]] = COMMON + rows + np.arange(many.sum())
+    inside[first[many]] = False
+    return hashes[~inside], places[~inside], crowd, counts[many]
+
+
+def buckets(hashes: Entries, below: int, here: range, begun: int) -> NDArray[np.uint64]:
+    """Return where each bucket begins (high half) and which of its 32 parts are in use (low half)."""
+    bucket = (hashes >> np.uint64(below)).astype(np.int64) - here.start
+    sizes = np.bincount(bucket, minlength=len(here)) if len(hashes) else np.zeros(len(here), np.int64)
+    words = (begun + np.cumsum(sizes) - sizes).astype(np.uint64) << np.uint64(32)
+    if len(hashes):
+        part = np.uint64(1) << (hashes >> np.uint64(below - FILTER_BITS) & np.uint64(31))
+        first = np.flatnonzero(np.diff(bucket, prepend=-1))
+        words[bucket[first]] |= np.bitwise_or.reduceat(part, first)
+    return words
+
+
+def put_catalogue(spool: Spool, strands: Strands, blocks: Iterable[tuple[int, bytes]]) -> None:
+    """Write the arrays that find articles, and the articles."""
+    order = np.argsort(strands.names, kind="stable")
+    spool.put("strands", np.concatenate(([0], np.cumsum(strands.lengths))).astype(np.uint32))
+    spool.put("names", strands.names[order])
+    spool.put("rows", order.astype(np.uint32))
+    counts, sizes = [0], [0]
+    for count, block in blocks:
+        counts.append(count)
+        sizes.append(len(block))
+        spool.put("blocks", np.frombuffer(block, np.uint8))
+    if len(sizes) == 1:
+        spool.put("blocks", np.zeros(0, np.uint8))
+    spool.put("firsts", np.cumsum(counts).astype(np.uint32))
+    spool.put("offsets", np.cumsum(sizes).astype(np.uint64))

@@ -1,0 +1,158 @@
+"""One immutable, memory-mapped file of the index: fingerprints of some articles, and the articles themselves.
+
+Layout: a header of one JSON line padded to 4,096 bytes, then the arrays it names, each on a 64-byte boundary.
+
+    buckets   u8[2^d + 1]    low half: a filter of 32 bits; high half: where the bucket's fingerprints begin
+    rests     u1/u2/u4[n]    the bits of each hash below the bucket's; sorted by hash
+    places    u4[n]          where in the strands the fingerprint stands; from COMMON on, a row of `commons` instead
+    commons   u8[c + 1]      where the places of each common fingerprint begin in `crowd`
+    crowd     u4[m]          those places, sorted
+    strands   u4[s + 1]      where each article's Han characters begin, laid end to end; row r is article r
+    names     u8[s]          hashes of the article ids, sorted, and
+    rows      u4[s]          the articles they belong to
+    firsts    u4[b + 1]      the first article of each block of records
+    offsets   u8[b + 1]      where the blocks begin in
+    blocks    u1[...]        the records
+"""
+
+import json
+import mmap
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from checker.errors import IndexFormatError
+from checker.match import records
+from checker.match.fingerprint import HASH_BITS, PLACE_BITS, Hashes
+from checker.model import Article
+
+FORMAT = 1
+MAGIC = "checker index segment"
+HEADER = 4096
+ALIGN = 64
+
+COMMON = 1 << PLACE_BITS
+"""A place from here on is no place: less this number, it is a row of `commons`."""
+
+CROWD = 32
+"""A fingerprint that stands in a segment more often than this is common: it makes no candidate by itself."""
+
+FILTER_BITS = 5
+
+Places = NDArray[np.int64]
+
+
+class Hits(NamedTuple):
+    """Which k-grams of a page stand where in a segment: pairs of page place and strand place, two arrays."""
+
+    page: Places
+    strand: Places
+
+
+class Found(NamedTuple):
+    """All that a segment knows of a page's k-grams: `rare` hits; `common` pairs of page place and row of `commons`."""
+
+    rare: Hits
+    common: Hits
+
+
+class Segment:
+    """A segment opened for reading; mapped, never read as a whole."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._map = mapped(path)
+        header = read_header(self._map, path)
+        arrays = {name: np.frombuffer(self._map, kind, n, at) for name, (kind, at, n) in header["arrays"].items()}
+        self.bits: int = header["bits"]
+        self.buckets, self.rests, self.places = arrays["buckets"], arrays["rests"], arrays["places"]
+        self.commons, self.crowd = arrays["commons"], arrays["crowd"]
+        self.strands, self.names, self.rows = arrays["strands"], arrays["names"], arrays["rows"]
+        self.firsts, self.offsets, self.blocks = arrays["firsts"], arrays["offsets"], arrays["blocks"]
+        self._unpacked = lru_cache(16)(self._unpack)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def find(self, hashes: Hashes) -> Found:
+        """Look up the k-grams of a page."""
+        below = HASH_BITS - self.bits
+        bucket = (hashes >> np.uint64(below)).astype(np.int64)
+        word = self.buckets[bucket]
+        finer = hashes >> np.uint64(below - FILTER_BITS) & np.uint64(31)
+        page = np.flatnonzero(word >> finer & np.uint64(1))
+        bucket = bucket[page]
+        first = (word[page] >> np.uint64(32)).astype(np.int64)
+        counts = (self.buckets[bucket + 1] >> np.uint64(32)).astype(np.int64) - first
+        which = np.repeat(np.arange(len(page)), counts)
+        entry = np.arange(len(which)) + np.repeat(first - np.cumsum(counts) + counts, counts)
+        rest = (hashes[page] & np.uint64((1 << below) - 1)).astype(self.rests.dtype)
+        same = self.rests[entry] == rest[which]
+        page, place = page[which[same]], self.places[entry[same]].astype(np.int64)
+        rare = place < COMMON
+        return Found(Hits(page[rare], place[rare]), Hits(page[~rare], place[~rare] - COMMON))
+
+    def row(self, id: str) -> int | None:
+        """Return the row of the article with that id, or None."""
+        name = name_hash(id)
+        at = int(np.searchsorted(self.names, name))
+        while at < len(self.names) and self.names[at] == name:
+            if self.article(int(self.rows[at])).id == id:
+                return int(self.rows[at])
+            at += 1
+        return None
+
+    def article(self, row: int) -> Article:
+        """Return the article in a row."""
+        return records.read(self.record(row))
+
+    def record(self, row: int) -> bytes:
+        """Return the record in a row."""
+        block = int(np.searchsorted(self.firsts, row, side="right")) - 1
+        return self._unpacked(block)[row - int(self.firsts[block])]
+
+    def records(self) -> Iterator[tuple[int, bytes]]:
+        """Yield each row and its record, in order."""
+        for block in range(len(self.firsts) - 1):
+            yield from enumerate(self._unpack(block), start=int(self.firsts[block]))
+
+    def _unpack(self, block: int) -> Sequence[bytes]:
+        packed = self.blocks[int(self.offsets[block]) : int(self.offsets[block + 1])]
+        return records.unpack(packed.tobytes())
+
+
+def mapped(path: Path) -> mmap.mmap:
+    """Map a file for reading."""
+    try:
+        with path.open("rb") as file:
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except ValueError as error:
+        raise IndexFormatError("expected an index segment, found an empty file", path=path) from error
+
+
+def read_header(content: mmap.mmap, path: Path) -> dict[str, Any]:
+    """Return the header of a segment, checked."""
+    try:
+        header = json.loads(content[:HEADER])
+        magic, version, size = header["magic"], header["format"], header["bytes"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise IndexFormatError(
+            "expected an index segment; delete the index folder and register again", path=path
+        ) from error
+    if magic != MAGIC or version != FORMAT:
+        message = f"expected index format {FORMAT}, found {version}; delete the index folder and register again"
+        raise IndexFormatError(message, path=path)
+    if size != len(content):
+        message = f"expected {size} bytes, found {len(content)}; delete the index folder and register again"
+        raise IndexFormatError(message, path=path)
+    return dict(header)
+
+
+def name_hash(id: str) -> np.uint64:
+    """Return 64 bits that stand for an article id."""
+    return np.uint64(int.from_bytes(blake2b(id.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little"))
