@@ -1,0 +1,81 @@
+"""What a page says: its text, its article, who is named as the source, and the facts that stand around it."""
+
+from urllib.parse import urljoin
+
+from bs4 import BeautifulSoup
+
+from checker.model import Document, Page
+from checker.read.article import Place, place
+from checker.read.credit import credits as credits_of
+from checker.read.credit import deciding, source
+from checker.read.dates import publication
+from checker.read.decode import decode
+from checker.read.headline import headline, signature
+from checker.read.layout import HAN, Layout, lay_out
+from checker.read.operator import operator
+from checker.read.outlets import Reading
+from checker.read.pages import page_kind
+
+MOST = 500
+"""Links of a page that are kept."""
+
+
+def read(page: Page, reading: Reading) -> Document:
+    """Read a page; PageError where its bytes cannot be decoded."""
+    decoded = decode(page.body, page.header("content-type"))
+    return read_text(decoded.text, page.url, reading, charset=decoded.charset)
+
+
+def read_text(html: str, url: str, reading: Reading, *, charset: str = "") -> Document:
+    """Read decoded markup."""
+    soup = BeautifulSoup(html, "lxml")
+    layout = laid_out(soup, reading)
+    where = place(layout, reading.headings)
+    found = credits_of(where, reading)
+    text, main = layout.text, where.main
+    title, signed = headline(soup, text, main), signature(text, main)
+    return Document(
+        url=url,
+        text=text,
+        main=main,
+        title=title.title,
+        original_title=title.original_title,
+        authors=signed.authors,
+        editor=signed.editor,
+        published=publication(soup, text, main, url, html=html),
+        source=source(found),
+        credits=found,
+        credit=deciding(found),
+        operator=operator(text, soup),
+        canonical=urljoin(url, layout.canonical) if layout.canonical else "",
+        charset=charset,
+        kind=page_kind(soup, text, main),
+        links=links(where, url),
+    )
+
+
+def laid_out(soup: BeautifulSoup, reading: Reading) -> Layout:
+    """Lay out a page; where its styles would hide nearly all of its words, a script shows them and the styles count for nothing."""
+    layout = lay_out(soup, reading.parts)
+    shown = len(HAN.findall(layout.text))
+    hidden = sum(
+        len(HAN.findall(u.text))
+        for u in layout.unseen
+        if not u.reason.startswith(("an HTML", "a ", "the ", "noscript"))
+    )
+    return lay_out(soup, reading.parts, blind=True) if hidden > 200 and hidden > 3 * shown else layout
+
+
+def links(where: Place, url: str) -> tuple[str, ...]:
+    """Return the addresses that the article, its head and its tail link to, in order, each once."""
+    base = urljoin(url, where.layout.base) if where.layout.base else url
+    found: dict[str, None] = {}
+    for offset, href in where.layout.links:
+        if where.head <= offset <= where.tail and not href.lower().startswith(("#", "javascript:", "data:", "mailto:")):
+            try:
+                address = urljoin(base, href)
+            except ValueError:
+                continue
+            if address.startswith(("http://", "https://")) and len(found) < MOST:
+                found[address] = None
+    return tuple(found)

@@ -1,0 +1,371 @@
+"""One pass over the tree: the visible text in reading order, where each stretch stands, and what no reader sees.
+
+The walk keeps its own stack, so a page of 100,000 nested elements costs time and no recursion. Blocks are parted by
+newlines, cells of a row by a space; inline elements are joined without a blank that was not there.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from bs4 import BeautifulSoup
+from bs4.element import Comment, NavigableString, PageElement, Script, Tag, TemplateString
+
+from checker.model import Span
+from checker.read.visible import Ink, Sheets, Sight
+from checker.read.wording import level
+
+BLOCKS = frozenset(
+    "address article aside blockquote body br caption center dd details dialog dir div dl dt fieldset figcaption figure "
+    "footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol option p pre search section "
+    "select summary table tbody textarea tfoot thead tr ul".split()
+)
+CELLS = frozenset({"td", "th"})
+SILENT = {
+    "script": "a script",
+    "style": "a style sheet",
+    "head": "the head",
+    "template": "a template",
+    "noscript": "noscript: shown only without scripts",
+    "iframe": "the fallback of a frame",
+    "noframes": "shown only without frames",
+    "object": "the fallback of an object",
+    "audio": "the fallback of a player",
+    "video": "the fallback of a player",
+    "canvas": "the fallback of a drawing",
+    "svg": "a drawing",
+    "datalist": "a list of suggestions",
+    "math": "a formula",
+}
+VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+HAN = re.compile(r"[\u3400-\u9fff]")
+BLANK = re.compile(r"[ \t\r\n\f]+")
+LIMIT = 200_000
+"""Characters of unseen text (comments, scripts, hidden elements) that are kept, each."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chrome:
+    """A part of the page that is not the article: which kind, by which element, inside which other part."""
+
+    kind: str
+    tag: Tag
+    outer: "Chrome | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What an element hands down to its content."""
+
+    ink: Ink = Ink()
+    chrome: Chrome | None = None
+    link: Tag | None = None
+    block: Tag | None = None
+    unseen: "Unseen | None" = None
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of visible text inside one element."""
+
+    start: int
+    end: int
+    tag: Tag
+    frame: Frame
+
+
+@dataclass(eq=False, slots=True)
+class Unseen:
+    """Text that no reader sees, and why; `parts` are joined in order."""
+
+    reason: str
+    tag: Tag
+    parts: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """The words, blocks parted by newlines."""
+        return BLANK.sub(" ", "".join(self.parts).replace("\n", "\x1e")).replace("\x1e", "\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One line of the visible text: its span, its first run, Han characters in all and inside links."""
+
+    start: int
+    end: int
+    first: int
+    last: int
+    han: int
+    linked: int
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A page laid out. `metas` are (name, content) pairs in lower case names; `levelled` is the text in one script."""
+
+    text: str
+    runs: tuple[Run, ...]
+    unseen: tuple[Unseen, ...]
+    metas: tuple[tuple[str, str], ...]
+    scripts: tuple[tuple[str, Tag], ...]
+    headings: tuple[Span, ...]
+    title: str
+    canonical: str
+    base: str
+    links: tuple[tuple[int, str], ...]
+
+    @cached_property
+    def levelled(self) -> str:
+        """The text levelled, character for character."""
+        return level(self.text)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [run.start for run in self.runs]
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """The lines of the text."""
+        return tuple(_blocks(self.text, self.runs))
+
+    @cached_property
+    def _lines(self) -> list[int]:
+        return [block.start for block in self.blocks]
+
+    def block_at(self, offset: int) -> int:
+        """Return the number of the block that holds an offset."""
+        return max(0, bisect_right(self._lines, offset) - 1)
+
+    def run_at(self, offset: int) -> int:
+        """Return the number of the run that holds an offset (or the last one before it)."""
+        return max(0, bisect_right(self._starts, offset) - 1)
+
+    def path(self, offset: int) -> str:
+        """Return the element path of the run at an offset."""
+        return path(self.runs[self.run_at(offset)].tag) if self.runs else ""
+
+
+def path(tag: Tag, steps: int = 5) -> str:
+    """Return an element's path, innermost first, such as `span#source<div.info<div.main`."""
+    names = []
+    element: Tag | None = tag
+    while element is not None and element.name != "[document]" and len(names) < steps:
+        marks = f"#{element['id']}" if element.get("id") else ""
+        marks += "".join(f".{name}" for name in element.get_attribute_list("class")[:3] if name)
+        names.append(f"{element.name}{marks}"[:80])
+        element = element.parent
+    return "<".join(names)
+
+
+def _blocks(text: str, runs: tuple[Run, ...]) -> Iterator[Block]:
+    start = at = 0
+    while start < len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        first, linked = at, 0
+        while at < len(runs) and runs[at].start < end:
+            if runs[at].frame.link is not None:
+                linked += len(HAN.findall(text, runs[at].start, runs[at].end))
+            at += 1
+        yield Block(start, end, first, at, len(HAN.findall(text, start, end)), linked)
+        start = end + 1
+
+
+class _Walk:
+    """The walk itself: what has been written so far, and what waits to part it from what comes."""
+
+    def __init__(self, soup: BeautifulSoup, marks: Mapping[str, str], *, blind: bool) -> None:
+        sheets = Sheets("".join(map(str, style.contents)) for style in soup.find_all("style"))
+        self.sight = Sight(sheets, outside=soup.find("link", rel="stylesheet") is not None)
+        self.blind = blind
+        self.marks = marks
+        self.out: list[str] = []
+        self.size = 0
+        self.gap = ""
+        self.runs: list[Run] = []
+        self.unseen: list[Unseen] = []
+        self.metas: list[tuple[str, str]] = []
+        self.scripts: list[tuple[str, Tag]] = []
+        self.headings: list[Span] = []
+        self.links: list[tuple[int, str]] = []
+        self.title = self.canonical = self.base = ""
+        self.kinds: dict[str, str] = {}
+
+    def run(self, soup: BeautifulSoup) -> None:
+        """Walk the whole tree."""
+        stack: list[tuple[Iterator[PageElement], Tag, Frame, int]] = [(iter(soup.contents), soup, Frame(), 0)]
+        while stack:
+            children, tag, frame, since = stack[-1]
+            for child in children:
+                if isinstance(child, Tag):
+                    inner = self.open(child, frame)
+                    if child.contents and child.name not in VOID:
+                        stack.append((iter(child.contents), child, inner, self.size))
+                        break
+                    self.close(child, inner, self.size)
+                elif isinstance(child, NavigableString):
+                    self.string(child, tag, frame)
+            else:
+                stack.pop()
+                self.close(tag, frame, since)
+
+    def open(self, tag: Tag, outer: Frame) -> Frame:
+        """Return the frame of an element that begins here, and part it from what stands before."""
+        name = tag.name
+        if name in {"meta", "link", "base", "input", "title"}:
+            self.note(tag)
+        frame = outer
+        if frame.unseen is None:
+            frame = self.seen(tag, frame)
+        if name in BLOCKS:
+            self.part("\n", frame)
+            frame = replace(frame, block=tag, kept=frame.kept or name == "pre")
+        elif name in CELLS:
+            self.part(" ", frame)
+            frame = replace(frame, block=tag)
+        if name == "a":
+            frame = replace(frame, link=tag)
+            self.link(tag, frame)
+        kind = self.kind(tag)
+        return replace(frame, chrome=Chrome(kind, tag, frame.chrome)) if kind else frame
+
+    def seen(self, tag: Tag, frame: Frame) -> Frame:
+        """Return the frame with why nobody sees the element, where nobody does."""
+        reason = SILENT.get(tag.name, "")
+        if tag.name == "dialog" and "open" not in tag.attrs:
+            reason = "a closed dialog"
+        ink = frame.ink
+        if not reason and not self.blind:
+            reason, ink = self.sight.enter(tag, ink)
+        if not reason:
+            return frame if ink is frame.ink else replace(frame, ink=ink)
+        hidden = Unseen(reason, tag)
+        if tag.name not in {"script", "style", "head"}:
+            self.unseen.append(hidden)
+        return replace(frame, unseen=hidden)
+
+    def kind(self, tag: Tag) -> str:
+        """Return which part of a page the element is by its name, class, id and role, "" for none."""
+        attrs = tag.attrs
+        if not attrs:
+            return self.marks.get(f"<{tag.name}>", "")
+        key = f"{tag.name} {attrs.get('class', '')} {attrs.get('id', '')} {attrs.get('role', '')}"
+        if key not in self.kinds:
+            words = re.findall(
+                r"[a-z]+|[\u4e00-\u9fff]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", key.split(" ", 1)[1]).lower()
+            )
+            pairs = [a + b for a, b in zip(words, words[1:], strict=False)]
+            found = (self.marks.get(word, "") for word in (f"<{tag.name}>", *pairs, *words))
+            self.kinds[key] = next(filter(None, found), "")
+        return self.kinds[key]
+
+    def note(self, tag: Tag) -> None:
+        """Keep what an element of the head says."""
+        attrs = tag.attrs
+        if tag.name == "meta" and "content" in attrs:
+            name = attrs.get("name") or attrs.get("property") or attrs.get("itemprop") or ""
+            self.metas.append((str(name).strip().lower(), str(attrs["content"]).strip()[:2000]))
+        elif tag.name == "input" and str(attrs.get("type", "")).lower() == "hidden":
+            self.metas.append(
+                (f"input {attrs.get('name') or attrs.get('id') or ''}".lower(), str(attrs.get("value", ""))[:2000])
+            )
+        elif tag.name == "base" and not self.base:
+            self.base = str(attrs.get("href", "")).strip()
+        elif tag.name == "link" and "canonical" in tag.get_attribute_list("rel") and not self.canonical:
+            self.canonical = str(attrs.get("href", "")).strip()
+        elif tag.name == "title" and not self.title:
+            self.title = BLANK.sub(" ", "".join(s for s in tag.contents if isinstance(s, NavigableString))).strip()
+
+    def link(self, tag: Tag, frame: Frame) -> None:
+        """Keep where a visible link leads."""
+        href = tag.attrs.get("href")
+        if href and frame.unseen is None and len(self.links) < 5000:
+            self.links.append((self.size, str(href).strip()[:2000]))
+
+    def part(self, gap: str, frame: Frame) -> None:
+        """Part what comes from what was written."""
+        if frame.unseen is not None:
+            frame.unseen.parts.append(gap)
+        elif self.gap != "\n":
+            self.gap = gap
+
+    def string(self, string: NavigableString, tag: Tag, frame: Frame) -> None:
+        """Write a string, or keep it where nobody sees it."""
+        if isinstance(string, Script):
+            self.scripts.append((str(string)[:LIMIT], tag))
+        elif isinstance(string, Comment):
+            if len(string) < LIMIT and HAN.search(string):
+                self.unseen.append(Unseen("an HTML comment", tag, [str(string)]))
+        elif type(string) in {NavigableString, TemplateString}:
+            hidden = frame.unseen or self.faded(tag, frame)
+            if hidden is None:
+                self.say(str(string), tag, frame)
+            else:
+                hidden.parts.append(str(string)[:LIMIT])
+
+    def faded(self, tag: Tag, frame: Frame) -> Unseen | None:
+        """Return where to keep text without size or ink; None where it is seen."""
+        ink = frame.ink
+        reason = ink.veiled or ink.tiny or (ink.faint if frame.chrome is None else "")
+        if not reason:
+            return None
+        if not (self.unseen and self.unseen[-1].tag is tag):
+            self.unseen.append(Unseen(reason, tag))
+        return self.unseen[-1]
+
+    def say(self, words: str, tag: Tag, frame: Frame) -> None:
+        """Write visible words."""
+        if frame.kept:
+            for number, line in enumerate(words.split("\n")):
+                if number:
+                    self.part("\n", frame)
+                self.write(line, tag, frame)
+        else:
+            self.write(words, tag, frame)
+
+    def write(self, words: str, tag: Tag, frame: Frame) -> None:
+        """Write one stretch, its blanks collapsed, after the gap that waits."""
+        words = BLANK.sub(" ", words)
+        core = words.strip(" ")
+        if words[:1] == " " and not self.gap:
+            self.gap = " "
+        if not core:
+            return
+        if self.gap and self.size:
+            self.out.append(self.gap)
+            self.size += 1
+        self.runs.append(Run(self.size, self.size + len(core), tag, frame))
+        self.out.append(core)
+        self.size += len(core)
+        self.gap = " " if words[-1] == " " else ""
+
+    def close(self, tag: Tag, frame: Frame, since: int) -> None:
+        """End an element: part what comes after a block, remember a headline."""
+        if tag.name in BLOCKS:
+            self.part("\n", frame)
+        elif tag.name in CELLS:
+            self.part(" ", frame)
+        if tag.name == "h1" and self.size > since:
+            self.headings.append((since, self.size))
+
+
+def lay_out(soup: BeautifulSoup, marks: Mapping[str, str], *, blind: bool = False) -> Layout:
+    """Lay out a parsed page; `marks` name the parts of a page by words of class and id, `blind` ignores all styles."""
+    walk = _Walk(soup, marks, blind=blind)
+    walk.run(soup)
+    return Layout(
+        text="".join(walk.out),
+        runs=tuple(walk.runs),
+        unseen=tuple(u for u in walk.unseen if any(part.strip() for part in u.parts)),
+        metas=tuple(walk.metas),
+        scripts=tuple(walk.scripts),
+        headings=tuple(walk.headings),
+        title=walk.title,
+        canonical=walk.canonical,
+        base=walk.base,
+        links=tuple(walk.links),
+    )

@@ -1,0 +1,166 @@
+"""Who can be named as a source, and how pages say so: rules/credits.toml and the publisher's names, compiled."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from checker.errors import RulePackError
+from checker.model import Publisher
+from checker.read.wording import either, level, packed
+
+FORMS = ("label", "verb", "bracket", "beside-date", "claim", "meta")
+PLACES = ("head", "tail", "lead")
+ANY = "XX"
+"""Stands in a publisher's name for any word, such as a channel or a region."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """One way to state a source: its words, and examples that must and must not be read."""
+
+    name: str
+    says: str
+    place: str
+    words: tuple[str, ...] = ()
+    passing: tuple[tuple[str, str], ...] = ()
+    failing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Names:
+    """The publisher's names, packed for comparison, and `anywhere`, which finds one in levelled text."""
+
+    exact: frozenset[str]
+    variants: frozenset[str]
+    false: frozenset[str]
+    patterns: re.Pattern[str]
+    anywhere: re.Pattern[str]
+    longer: re.Pattern[str]
+    marks: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Everything the reader knows about credits. Patterns match levelled text (`wording.level`)."""
+
+    publisher: Publisher
+    forms: tuple[Form, ...]
+    names: Names
+    label: re.Pattern[str]
+    verb: re.Pattern[str]
+    stops: re.Pattern[str]
+    decoy: re.Pattern[str]
+    notice: re.Pattern[str]
+    through: re.Pattern[str]
+    cited: re.Pattern[str]
+    dateline: re.Pattern[str]
+    tails: re.Pattern[str]
+    generic: frozenset[str]
+    claims: frozenset[str]
+    claim: re.Pattern[str]
+    known: re.Pattern[str]
+    outlets: frozenset[str]
+    endings: tuple[str, ...]
+    never: frozenset[str]
+    called: frozenset[str]
+    metas: frozenset[str]
+    parts: Mapping[str, str]
+    headings: tuple[str, ...]
+
+    def outlet(self, name: str) -> bool:
+        """Tell whether a bare name is an outlet: a known one, one of ours, or a word that ends like one."""
+        key = packed(name)
+        if key in self.outlets or key in self.names.exact or key in self.names.variants:
+            return True
+        return (
+            3 <= len(key) <= 16
+            and key not in self.never
+            and key.endswith(self.endings)
+            and not self.label.search(level(name))
+        )
+
+
+def load_reading(credits: Path, publisher: Publisher) -> Reading:
+    """Read the credit forms and compile them with the publisher's names; RulePackError says what is wrong where."""
+    try:
+        found = tomllib.loads(credits.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise RulePackError(f"expected a readable TOML file of credit forms: {error}", path=credits) from None
+    try:
+        return _compile(found, publisher)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise RulePackError(f"expected the tables of credit forms; missing or wrong: {error}", path=credits) from None
+
+
+def _form(raw: Mapping[str, Any]) -> Form:
+    form = Form(
+        name=raw["name"],
+        says=raw["says"],
+        place=raw["place"],
+        words=tuple(raw.get("words", ())),
+        passing=tuple((line, outlet) for line, outlet in raw["pass"]),
+        failing=tuple(raw["fail"]),
+    )
+    if form.name not in FORMS or form.place not in PLACES:
+        raise ValueError(f"form {form.name!r} at {form.place!r}")
+    return form
+
+
+def _compile(raw: Mapping[str, Any], publisher: Publisher) -> Reading:
+    forms = {form.name: form for form in map(_form, raw["form"])}
+    values, outlets = raw["values"], raw["outlets"]
+    names = _names(publisher, values)
+    stops = either(*values["stops"])
+    gap = r"[ \x00]*"
+    return Reading(
+        publisher=publisher,
+        forms=tuple(forms.values()),
+        names=names,
+        label=re.compile(rf"(?P<key>{either(*forms['label'].words)}){gap}[】\])]?{gap}(?P<sep>[:|/]|[-—]+(?=[ \x00]))"),
+        verb=re.compile(rf"(?P<key>{either(*forms['verb'].words)})(?P<sep>)"),
+        stops=re.compile(stops),
+        decoy=re.compile(rf"(?:{either(*values['decoys'])}){gap}[:的]?{gap}$"),
+        notice=re.compile(either(*values["notice"])),
+        through=re.compile(
+            rf"(?:{either(*values['through'])}){gap}[:|]?{gap}(?:《|“|\")?(?P<name>{names.anywhere.pattern})"
+        ),
+        cited=re.compile(rf"(?:{either(*values['cites'])}){gap}(?P<name>{names.anywhere.pattern})"),
+        dateline=re.compile(_dateline(names, values["regions"])),
+        tails=re.compile(rf"(?:{gap}(?:{either(*values['tails'], *values['regions'])}))+"),
+        generic=frozenset(map(packed, values["generic"])),
+        claims=frozenset(map(packed, forms["claim"].words)),
+        claim=re.compile(either(*(word for word in forms["claim"].words if len(word) > 3))),
+        known=re.compile(either(*outlets["names"], *publisher.names)),
+        outlets=frozenset(map(packed, outlets["names"])),
+        endings=tuple(map(packed, outlets["endings"])),
+        never=frozenset(map(packed, outlets["never"])),
+        called=frozenset(forms["beside-date"].words),
+        metas=frozenset(forms["meta"].words),
+        parts={word: kind for kind, words in raw["parts"].items() for word in words},
+        headings=tuple(map(level, raw["headings"]["lines"])),
+    )
+
+
+def _names(publisher: Publisher, values: Mapping[str, Any]) -> Names:
+    wild = [name for name in publisher.variants if ANY in name]
+    plain = [name for name in publisher.variants if ANY not in name]
+    patterns = "|".join(re.escape(packed(name)).replace(ANY.lower(), r"\w{1,8}") for name in wild) or r"(?!)"
+    long = [name for name in plain if len(packed(name)) > 3]
+    return Names(
+        exact=frozenset(map(packed, publisher.names)),
+        variants=frozenset(map(packed, plain)),
+        false=frozenset(map(packed, publisher.false_names)),
+        patterns=re.compile(patterns),
+        anywhere=re.compile(rf"(?:{either(*publisher.names, *long)})"),
+        longer=re.compile(either(*publisher.names, *plain)),
+        marks=either(*publisher.marks),
+    )
+
+
+def _dateline(names: Names, regions: list[str]) -> str:
+    gap = r"[ \x00]*"
+    where = rf"(?:{gap}(?:{either(*regions)}|\w{{2,6}}?)(?:{gap}频{gap}道)?)?"
+    return rf"^[ \x00【\[(]*(?P<name>{names.anywhere.pattern}){where}{gap}(?:{names.marks})(?![\w])?"

@@ -1,0 +1,64 @@
+"""Words compared without regard to script, width or invisible characters, each still at its own place.
+
+`level` maps every character to exactly one character, so an offset into the levelled text is an offset into the
+original: traditional to simplified, full width to half width, upper to lower case, every kind of blank to a space, and
+what no reader sees (zero-width, bidi, combining marks) to `GONE`.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from opencc import OpenCC
+
+GONE = "\x00"
+"""Stands for a character no reader sees."""
+
+_BLANKS = "\t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+_BARS = "丨｜│┃∣❘ǀ"
+_COLONS = "：﹕︰∶ː꞉"
+_FILLERS = "\u115f\u1160\u3164\uffa0\u034f\u180e"
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[int, str]:
+    simplified = OpenCC("t2s")
+    ideographs = [chr(code) for code in (*range(0x3400, 0x9FFF), *range(0xF900, 0xFADA))]
+    table = dict(zip(map(ord, ideographs), simplified.convert("\n".join(ideographs)).split("\n"), strict=True))
+    for code in range(0x80, 0x10000):
+        if 0xD800 <= code < 0xE000 or code in table:
+            continue
+        letter = chr(code)
+        if unicodedata.category(letter) in {"Cf", "Mn", "Me", "Cc"}:
+            table[code] = GONE
+            continue
+        plain = unicodedata.normalize("NFKC", letter).lower()
+        if len(plain) == 1 and plain != letter:
+            table[code] = simplified.convert(plain)
+    table |= dict.fromkeys(
+        [*range(0xE0100, 0xE01F0), *range(0xE0000, 0xE0080), *range(9), 0x0B, *range(0x0E, 0x20)], GONE
+    )
+    table |= {ord(c): " " for c in _BLANKS} | {ord(c): "|" for c in _BARS} | {ord(c): ":" for c in _COLONS}
+    table |= {ord(c): GONE for c in _FILLERS} | {code: chr(code).lower() for code in range(0x41, 0x5B)}
+    return {code: to for code, to in table.items() if len(to) == 1}
+
+
+def level(text: str) -> str:
+    """Return the text levelled, character for character (same length)."""
+    return text.translate(_table())
+
+
+def packed(text: str) -> str:
+    """Return the levelled text without anything that is not a letter, an ideograph or a digit: a key to compare by."""
+    return "".join(c for c in level(text) if c.isalnum())
+
+
+def spaced(words: str) -> str:
+    """Return a regular expression for words whose characters may be parted by blanks or unseen characters."""
+    return r"[ \x00]*".join(re.escape(c) for c in level(words) if not c.isspace())
+
+
+def either(*words: str) -> str:
+    """Return a regular expression for any of the words, the longest first; it never matches where there are none."""
+    by_length = sorted({w for w in words if w}, key=lambda w: (-len(w), w))
+    return "|".join(spaced(w) for w in by_length) or r"(?!)"
