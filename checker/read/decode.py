@@ -4,14 +4,15 @@ The order is the one measured best on Chinese pages: most labels that lie say gb
 UTF-8 comes before any label; and "gb2312" always means its superset GB18030, "big5" its superset Big5-HKSCS, since
 sites print traditional characters under both labels. A page whose bytes fit nothing is undecodable, which is an
 outcome of its own and never "no credit". Labels are read through the WHATWG table, so that no label can name a
-codec that is not a text encoding of the web.
+codec that is not a text encoding of the web. Two things are put right on the way: a body that is still gzipped (an
+archive lost its header) is unpacked, and NULs, which mean nothing in HTML, are dropped.
 """
 
 import codecs
 import re
+import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
 
 from resiliparse.parse.encoding import detect_encoding, map_encoding_to_html5
 
@@ -27,11 +28,14 @@ READABLE = 0.01
 HEAD = 4096
 """Bytes of a page in which a label is looked for; browsers read 1,024, real pages often declare later."""
 
-DETECTED = 200_000
+DETECTED = 100_000
 """Bytes the detector gets to see."""
 
-SAMPLE = 4000
+SAMPLE = 1000
 """Han characters that decide whether a decoding makes sense."""
+
+UNPACKED = 20_000_000
+"""Bytes to which a gzipped body may grow."""
 
 SUPERSETS = {"gbk": "gb18030", "big5": "big5hkscs"}
 MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
@@ -55,6 +59,13 @@ COMMON = frozenset(
 SENSIBLE = 0.1
 """Share of COMMON among the Han characters below which a decoding of Chinese is taken for a wrong one."""
 
+FEW = 20
+"""Characters beyond ASCII too few to tell anything."""
+
+ACCENTS = re.compile(r"[^\x00-\x7f]{2,}")
+HAN_RUN = re.compile(r"[\u4e00-\u9fff]+")
+GZIP = b"\x1f\x8b\x08"
+
 
 @dataclass(frozen=True)
 class Decoded:
@@ -68,7 +79,23 @@ class Decoded:
 
 def decode(body: bytes, content_type: str = "") -> Decoded:
     """Decode a page by its bytes and labels; PageError `undecodable` where more than 1 % cannot be read."""
-    return _marked(body) or _wide(body) or _utf8(body) or _guessed(body, content_type)
+    body = unpacked(body)
+    found = _marked(body) or _wide(body) or _utf8(body) or _guessed(body, content_type)
+    return replace(found, text=found.text.replace("\0", "")) if "\0" in found.text else found
+
+
+def unpacked(body: bytes) -> bytes:
+    """Return the body itself, or what a gzipped body holds; a damaged one up to the damage."""
+    if not body.startswith(GZIP):
+        return body
+    inflate = zlib.decompressobj(wbits=31)
+    try:
+        text = inflate.decompress(body, UNPACKED)
+    except zlib.error as error:
+        raise PageError(PageOutcome.UNDECODABLE, f"damaged gzip: {error}") from error
+    if inflate.unconsumed_tail:
+        raise PageError(PageOutcome.TOO_LARGE, f"gzip of more than {UNPACKED:,} bytes")
+    return text
 
 
 def label_of(body: bytes, content_type: str = "") -> str:
@@ -81,7 +108,7 @@ def label_of(body: bytes, content_type: str = "") -> str:
 
 def codec_of(label: str) -> str:
     """Return the codec for a label of the WHATWG table, its superset where Chinese sites need it; "" if unknown."""
-    name: str = map_encoding_to_html5(label.strip(), False) or ""
+    name: str = (label.isascii() and map_encoding_to_html5(label.strip(), False)) or ""
     return SUPERSETS.get(name, name)
 
 
@@ -114,36 +141,31 @@ def _utf8(body: bytes) -> Decoded | None:
 
 
 def _guessed(body: bytes, content_type: str) -> Decoded:
-    """The first decoding that is whole and makes sense, else the one with least loss."""
+    """The first decoding that is whole and makes sense, else a readable one, the sensible before the others."""
     tried: list[Decoded] = []
     for found in _attempts(body, content_type):
-        if found.replaced < TRUSTED and _sensible(found.text, found.charset):
+        if found.replaced < TRUSTED and _sensible(found):
             return found
         tried.append(found)
-    best = min(tried, key=lambda found: (not _sensible(found.text, found.charset), found.replaced))
-    if best.replaced > READABLE:
+    best = min(tried, key=lambda found: (found.replaced > READABLE, not _sensible(found), found.replaced))
+    accents = _one_byte(best) and best.how != "label" and not _sensible(best)
+    if best.replaced > READABLE or accents or _shredded(best):
         raise PageError(PageOutcome.UNDECODABLE, f"no encoding fits: {best.charset} loses {best.replaced:.1%}")
     return best
 
 
 def _attempts(body: bytes, content_type: str) -> Iterator[Decoded]:
     """Decodings in the order of their credibility, each charset once."""
-    label, detected = label_of(body, content_type), ""
-    seen = set()
+    label = label_of(body, content_type)
     if label:
-        seen.add(label)
         yield _read(body, label, "label")
     detected = codec_of(detect_encoding(body, max_len=DETECTED) or "")
-    for charset, how in (
-        (detected, "detector"),
-        ("gb18030", "fallback"),
-        ("big5hkscs", "fallback"),
-        ("utf-8", "fallback"),
-    ):
+    seen = {label}
+    for charset, how in ((detected, "detector"), *((name, "fallback") for name in ("gb18030", "big5hkscs", "utf-8"))):
         if charset and charset not in seen:
             seen.add(charset)
             yield _read(body, charset, how)
-    yield _pieces(body, label if label in {"utf-8", "gb18030", "big5hkscs"} else "gb18030")
+    yield _pieced(body, "big5hkscs" if "big5hkscs" in (label, detected) else "gb18030")
 
 
 def _read(body: bytes, charset: str, how: str) -> Decoded:
@@ -151,18 +173,17 @@ def _read(body: bytes, charset: str, how: str) -> Decoded:
     return Decoded(text, charset, how, text.count("\ufffd") / len(text) if text else 0.0)
 
 
-def _pieces(body: bytes, charset: str) -> Decoded:
+def _pieced(body: bytes, other: str) -> Decoded:
     """A page put together from UTF-8 and from GBK or Big5 parts: each stretch between tags by its own bytes."""
-    other = "big5hkscs" if charset == "big5hkscs" else "gb18030"
     counts = {"utf-8": 0, other: 0}
-    parts = [_piece(match[0], other, counts) for match in PIECE.finditer(body)]
-    text = "".join(parts)
+    text = "".join([_piece(match[0], other, counts) for match in PIECE.finditer(body)])
     major = max(counts, key=lambda name: counts[name])
     how = f"mixed: {counts['utf-8']} bytes utf-8, {counts[other]} bytes {other}"
     return Decoded(text, major, how, text.count("\ufffd") / len(text) if text else 0.0)
 
 
 def _piece(piece: bytes, other: str, counts: dict[str, int]) -> str:
+    """One stretch by the first charset that fits it, counted; neither fits: by the commoner one so far."""
     if piece.isascii():
         return piece.decode("ascii")
     for charset in ("utf-8", other):
@@ -175,12 +196,39 @@ def _piece(piece: bytes, other: str, counts: dict[str, int]) -> str:
     return piece.decode(max(counts, key=lambda name: counts[name]), "replace")
 
 
-def _sensible(text: str, charset: str) -> bool:
-    """Whether Han characters look like Chinese prose; short texts and other scripts get the benefit of the doubt."""
-    if charset not in {"gb18030", "big5hkscs"} and not charset.startswith(("cp", "iso", "mac", "koi8")):
-        return True
-    sample = list(islice((char for char in text if char > "\u007f"), SAMPLE))
-    han = [char for char in sample if "\u4e00" <= char <= "\u9fff"]
-    if charset.startswith(("gb", "big5")):
-        return len(han) < 20 or sum(char in COMMON for char in han) >= SENSIBLE * len(han)
-    return len(sample) < 20
+def _sensible(found: Decoded) -> bool:
+    """Whether what was decoded looks like writing; too little of it gets the benefit of the doubt.
+
+    Wrong Chinese decodings show in rare characters, Chinese read as a one-byte encoding in accents side by side.
+    """
+    if found.charset in {"gb18030", "big5hkscs"}:
+        han = _sample(found.text)
+        return len(han) < FEW or sum(char in COMMON for char in han) >= SENSIBLE * len(han)
+    if _one_byte(found):
+        return sum(map(len, ACCENTS.findall(found.text))) < max(FEW, _beyond_ascii(found.text) // 3)
+    return not _shredded(found)
+
+
+def _one_byte(found: Decoded) -> bool:
+    return found.charset.startswith(("cp", "iso8859", "mac", "koi8"))
+
+
+def _shredded(found: Decoded) -> bool:
+    """Whether replacement characters are a good part of all that is not ASCII, however long the markup."""
+    lost = found.text.count("\ufffd")
+    return lost >= FEW and lost * 10 > _beyond_ascii(found.text)
+
+
+def _beyond_ascii(text: str) -> int:
+    return len(text) - len(text.encode("ascii", "ignore"))
+
+
+def _sample(text: str) -> str:
+    """The first Han characters of a text."""
+    runs, size = [], 0
+    for run in HAN_RUN.finditer(text):
+        runs.append(run[0])
+        size += len(run[0])
+        if size >= SAMPLE:
+            break
+    return "".join(runs)[:SAMPLE]

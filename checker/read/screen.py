@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from checker.errors import PageError
 from checker.model import Page, PageOutcome
-from checker.read.decode import Decoded, decode
+from checker.read.decode import Decoded, decode, unpacked
 from checker.read.plain import unhidden
 from checker.read.refusal import NO_REFUSALS, Refusals, refusal
 
@@ -57,10 +57,11 @@ def screen(page: Page, refusals: Refusals = NO_REFUSALS) -> Screened:
     """Return the text of a page to look up; PageError with the outcome of a page that cannot be judged."""
     if page.outcome is not None:
         raise PageError(page.outcome, page.reason)
-    if reason := not_html(page.body, page.header("content-type")):
+    body, content_type = unpacked(page.body), page.header("content-type")
+    if reason := not_html(body, content_type):
         raise PageError(PageOutcome.NOT_HTML, reason)
-    decoded = decode(page.body, page.header("content-type"))
-    if _han_estimate(page.body, decoded) <= FEW and (no := refusal(decoded.text, refusals)):
+    decoded = decode(body, content_type)
+    if _han_estimate(body, decoded) <= FEW and (no := refusal(decoded.text, refusals)):
         raise PageError(no.outcome, no.reason)
     if hides(decoded.text):
         return Screened(unhidden(decoded.text), decoded.charset, parsed=True)
@@ -86,7 +87,7 @@ def not_html(body: bytes, content_type: str) -> str:
 
 def hides(text: str) -> bool:
     """Whether Han characters may hide in numeric references or script escapes."""
-    return text.count("&#") >= HIDDEN or text.count("\\u") >= HIDDEN
+    return text.count("&#") >= HIDDEN or (text.count("\\") >= HIDDEN and text.count("\\u") >= HIDDEN)
 
 
 def _han_estimate(body: bytes, decoded: Decoded) -> int:
