@@ -22,7 +22,7 @@ from typing import Any, Generic, TypeVar, cast
 T = TypeVar("T")
 R = TypeVar("R")
 
-AHEAD = 8
+AHEAD = 32
 """Items taken from the source per worker before the first of them is answered: bounds memory, keeps order cheap."""
 
 TRIES = 2
@@ -54,13 +54,19 @@ class Workers(Generic[T, R]):
 
     `start` is called once in each process and returns the work function there, so it must be importable (a function
     of a module, or a partial of one). `memory` bounds what the work may take beyond what `start` left in use, in
-    bytes; work that needs more is lost, not the machine.
+    bytes; work that needs more is lost, not the machine. `known` answers an item that needs no worker, else None.
     """
 
     def __init__(
-        self, start: Callable[[], Callable[[T], R]], count: int, deadline: float, memory: int | None = None
+        self,
+        start: Callable[[], Callable[[T], R]],
+        count: int,
+        deadline: float,
+        memory: int | None = None,
+        *,
+        known: Callable[[T], R | None] = lambda _: None,
     ) -> None:
-        self.start, self.count, self.deadline, self.memory = start, count, deadline, memory
+        self.start, self.count, self.deadline, self.memory, self.known = start, count, deadline, memory, known
 
     def map(self, items: Iterable[T]) -> Iterator[tuple[T, R | Lost]]:
         """Yield each item with its answer, in the order of the items, which are taken as needed.
@@ -150,7 +156,7 @@ class _Run(Generic[T, R]):
             if not self.ahead:
                 return
             self._listen()
-            while self.ahead and self.ahead[0].answer:
+            while self._answered():
                 task = self.ahead.popleft()
                 yield task.item, task.answer[0]
 
@@ -169,23 +175,30 @@ class _Run(Generic[T, R]):
             self.seats.append(_Seat(self.workers))
 
     def _pull(self) -> bool:
-        """Take one more item from the source, if there is one and not too many are ahead already."""
-        if self.exhausted or len(self.ahead) >= AHEAD * self.workers.count:
-            return False
-        for item in self.source:
-            task: _Task[T, R] = _Task(item)
+        """Take items from the source up to one for a worker; stop where an answer can be yielded first."""
+        while not self.exhausted and len(self.ahead) < AHEAD * self.workers.count and not self._answered():
+            task = next((_Task[T, R](item) for item in self.source), None)
+            if task is None:
+                self.exhausted = True
+                return False
             self.ahead.append(task)
-            self.queue.append(task)
-            return True
-        self.exhausted = True
+            answer = self.workers.known(task.item)
+            if answer is None:
+                self.queue.append(task)
+                return True
+            task.answer = (answer,)
         return False
+
+    def _answered(self) -> bool:
+        """Whether the next item in order has its answer."""
+        return bool(self.ahead and self.ahead[0].answer)
 
     def _listen(self) -> None:
         """Wait for the next answer, death or deadline, and deal with all that happened."""
         busy = {seat.pipe: seat for seat in self.seats if not seat.free}
         if not busy:
             return
-        patience = max(0.0, min(seat.due for seat in busy.values()) - time.monotonic())
+        patience = 0.0 if self._answered() else max(0.0, min(seat.due for seat in busy.values()) - time.monotonic())
         for pipe in wait(list(busy), patience):
             seat = busy.pop(cast("Connection", pipe))
             try:

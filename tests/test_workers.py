@@ -168,3 +168,23 @@ def test_ctrl_c_ends_parent_and_workers_without_noise(tmp_path: Path) -> None:
     assert errors.rstrip().endswith("KeyboardInterrupt")
     psutil.wait_procs(workers, timeout=5)
     assert not any(worker.is_running() for worker in workers)
+
+
+def test_what_is_known_needs_no_worker_and_keeps_its_place() -> None:
+    workers = Workers(by_word, 2, 5.0, known=lambda word: word if word.isdigit() else None)
+    assert list(workers.map(["1", "a", "2", "3", "hang?", "4"])) == [
+        ("1", "1"), ("a", "A"), ("2", "2"), ("3", "3"), ("hang?", "HANG?"), ("4", "4"),
+    ]  # fmt: skip
+
+
+def test_known_answers_are_handed_on_before_the_next_item_is_taken() -> None:
+    taken: list[int] = []
+
+    def source() -> Iterator[int]:
+        for item in range(100):
+            taken.append(item)
+            yield item
+
+    answers = Workers(plain, 1, 5.0, known=lambda item: item).map(source())
+    assert next(answers) == (0, 0)
+    assert taken == [0]
