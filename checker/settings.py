@@ -38,6 +38,12 @@ class Crawl(Table):
     timeout: float = Field(30.0, gt=0)
     max_bytes: int = Field(10_000_000, gt=0)
     revisit: bool = True
+    depth: int = Field(5, ge=0)
+    connections: int = Field(8, gt=0)
+    max_delay: float = Field(60.0, ge=0)
+    patience: float = Field(300.0, ge=0)
+    tls: Literal["strict", "record"] = "strict"
+    proxies: dict[str, str] = Field(default_factory=dict)
 
 
 class Mail(Table):

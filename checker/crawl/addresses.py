@@ -1,0 +1,109 @@
+"""Web addresses: how they are written, when two are the same, which site they belong to."""
+
+import re
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+import tldextract
+from w3lib.url import canonicalize_url, safe_url_string
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+TRACKING = frozenset(
+    [
+        "_ga",
+        "_gl",
+        "bd_vid",
+        "dclid",
+        "fbclid",
+        "from",
+        "from_source",
+        "gbraid",
+        "gclid",
+        "hmci",
+        "hmcu",
+        "hmkw",
+        "hmpl",
+        "hmsr",
+        "igshid",
+        "isappinstalled",
+        "mc_cid",
+        "mc_eid",
+        "msclkid",
+        "ref_src",
+        "scm",
+        "share_from",
+        "share_source",
+        "share_token",
+        "spm",
+        "timeline",
+        "utm_campaign",
+        "utm_content",
+        "utm_id",
+        "utm_medium",
+        "utm_source",
+        "utm_term",
+        "wbraid",
+        "weibo_id",
+        "wfr",
+        "yclid",
+    ]
+)
+"""Query parameters that only say who sent the reader; the page is the same without them."""
+
+SESSIONS = re.compile(r"(?:phpsessid|jsessionid|aspsessionid\w*|sessionid|session_id|sid|cfid|cftoken)", re.IGNORECASE)
+SESSION_IN_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#]*", re.IGNORECASE)
+
+domains = tldextract.TLDExtract(suffix_list_urls=(), fallback_to_snapshot=True, cache_dir=None)
+
+
+def written(address: str) -> str:
+    """Write an address as it goes over the wire: spaces, controls and other scripts escaped, as browsers do."""
+    try:
+        return str(safe_url_string(address.strip()))
+    except (ValueError, UnicodeError):
+        return address.strip()
+
+
+def canonical(address: str) -> str:
+    """Return the form under which an address is kept: two addresses of one page have the same.
+
+    Default ports, fragments, tracking and session parameters are dropped, parameters sorted; escapes such as `%B9%FA`
+    stay as they are. ValueError where it is no http(s) address.
+    """
+    parts = urlsplit(canonicalize_url(SESSION_IN_PATH.sub("", written(address))))
+    if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
+        raise ValueError(f"expected an http or https address, not {address[:200]!r}")
+    host = parts.hostname.rstrip(".")
+    host = f"[{host}]" if ":" in host else host
+    port = "" if parts.port in (None, DEFAULT_PORTS[parts.scheme]) else f":{parts.port}"
+    kept = "&".join(pair for pair in parts.query.split("&") if pair and not is_noise(pair.partition("=")[0]))
+    return parts._replace(netloc=host + port, path=parts.path or "/", query=kept).geturl()
+
+
+def is_noise(name: str) -> bool:
+    """Whether a query parameter says nothing about which page is meant."""
+    return name.lower() in TRACKING or SESSIONS.fullmatch(name) is not None
+
+
+def host(address: str) -> str:
+    """Return the host of an address in lower case, "" where it has none."""
+    try:
+        return (urlsplit(address).hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+@lru_cache(maxsize=65536)
+def registrable(name: str) -> str:
+    """Return the registrable domain of a host name (the public suffix and one label), or the name itself."""
+    return domains(name).top_domain_under_public_suffix or name
+
+
+def site(address: str) -> str:
+    """Return the site an address belongs to: its registrable domain, or host and port where it has no domain."""
+    name = host(address)
+    domain = registrable(name)
+    if domain == name and not domains(name).suffix:
+        return urlsplit(address).netloc.rpartition("@")[2].lower()
+    return domain

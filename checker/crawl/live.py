@@ -1,0 +1,267 @@
+"""Live pages: sites, sections and single addresses, fetched politely by a few threads.
+
+A thread holds one host at a time. Each address of a host passes the frontier, robots.txt and the guard at the socket;
+redirects to another host go back to the frontier, so that no host is asked twice at once.
+"""
+
+import queue
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from checker.crawl import links, sitemap
+from checker.crawl.addresses import canonical, host, site
+from checker.crawl.fetch import HOPS, Fetcher
+from checker.crawl.pace import SLOW_DOWN, Visit
+from checker.crawl.queue import TRIES, Claim, Errand, Frontier, Kind, Queue
+from checker.crawl.robots import Robots
+from checker.crawl.scope import Scope
+from checker.errors import PageError, SettingsError
+from checker.model import Page, PageOutcome
+from checker.settings import Crawl
+
+SITEMAP_DEPTH = 5
+"""Sitemaps of sitemaps of ... that are followed."""
+
+ROBOTS_HOPS = 5
+
+
+AGAIN = frozenset({PageOutcome.NETWORK_ERROR, PageOutcome.TIMEOUT})
+"""Failures that may pass; the address is asked for again after the others of its host."""
+
+Validators = Callable[[str], tuple[str, str]]
+"""(ETag, Last-Modified) of the last visit to a canonical address, "" where unknown."""
+
+
+def no_validators(_key: str) -> tuple[str, str]:
+    """Know of no earlier visit."""
+    return "", ""
+
+
+def pages(
+    seeds: Iterable[Errand],
+    settings: Crawl,
+    *,
+    fetcher: Fetcher,
+    frontier: Frontier | None = None,
+    validators: Validators = no_validators,
+) -> Iterator[Page]:
+    """Crawl from the seeds and yield each page once, in the order of arrival.
+
+    SettingsError without `crawl.contact`. Closing the iterator stops the threads; a page counts as finished for the
+    frontier when the next one is asked for.
+    """
+    if not settings.contact:
+        raise SettingsError("crawl.contact is empty: set an e-mail or web address for the user agent of a live crawl")
+    frontier = Queue(settings) if frontier is None else frontier
+    frontier.push(seeds)
+    crawl = Crawler(settings, fetcher, frontier, validators)
+    threads = [threading.Thread(target=crawl.work, name=f"fetch {at}") for at in range(settings.connections)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield from crawl.arriving(len(threads))
+    finally:
+        crawl.stop.set()
+        for thread in threads:
+            thread.join()
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """What a thread hands over: a page and the errand it ends, an error that stops the crawl, or neither: its end."""
+
+    errand: Errand | None = None
+    page: Page | None = None
+    error: Exception | None = None
+
+
+class Crawler:
+    """One crawl: what its threads share."""
+
+    def __init__(self, settings: Crawl, fetcher: Fetcher, frontier: Frontier, validators: Validators) -> None:
+        self.settings = settings
+        self.fetcher = fetcher
+        self.frontier = frontier
+        self.validators = validators
+        self.robots = Robots(self.get_robots)
+        self.scope = Scope(datetime.now(UTC).year)
+        self.stop = threading.Event()
+        self.arrived: queue.Queue[Arrived] = queue.Queue(maxsize=2 * settings.connections)
+
+    def arriving(self, threads: int) -> Iterator[Page]:
+        """Yield pages until every thread has come to its end."""
+        while threads:
+            arrived = self.arrived.get()
+            if arrived.error is not None:
+                raise arrived.error
+            if arrived.errand is None or arrived.page is None:
+                threads -= 1
+                continue
+            yield arrived.page
+            self.frontier.finish(arrived.errand, arrived.page.outcome)
+
+    def hand_over(self, arrived: Arrived) -> None:
+        """Give something to the reader, unless nobody reads any more."""
+        while not self.stop.is_set():
+            try:
+                self.arrived.put(arrived, timeout=0.2)
+            except queue.Full:
+                continue
+            return
+
+    def work(self) -> None:
+        """Run errands until there are none."""
+        try:
+            while not self.stop.is_set():
+                claim = self.frontier.claim()
+                if claim is None:
+                    break
+                if isinstance(claim, Claim):
+                    self.run(claim)
+                else:
+                    self.stop.wait(min(claim, 0.05))
+        except Exception as error:  # noqa: BLE001 - a thread cannot raise; the reader does
+            self.hand_over(Arrived(error=error))
+        self.hand_over(Arrived())
+
+    def run(self, claim: Claim) -> None:
+        """Run one errand and hand its page over."""
+        errand = claim.errand
+        if claim.parked:
+            self.frontier.release(errand, None)
+        page = failed(errand, PageOutcome.BLOCKED, claim.parked) if claim.parked else self.visit(errand)
+        if page is not None and errand.kind is Kind.PAGE:
+            self.hand_over(Arrived(errand, page))
+        else:
+            self.frontier.finish(errand, None)
+
+    def visit(self, errand: Errand) -> Page | None:
+        """Ask robots.txt, fetch, and free the host; None where the address is asked for again or went elsewhere."""
+        known = self.robots.fresh(errand.url)
+        rules = self.robots.rules(errand.url)
+        ruling = rules.ruling(errand.url)
+        if not ruling.allowed:
+            self.frontier.release(errand, None if known else Visit(0, 200, wanted=rules.delay))
+            return failed(errand, PageOutcome.ROBOTS_DENIED, ruling.reason)
+        wanted = max(self.settings.delay, rules.delay)
+        if not known:
+            self.stop.wait(wanted)
+        page = self.fetched(errand, wanted)
+        page = replace(page, facts={**page.facts, "robots": ruling.reason})
+        visit = Visit(float(page.facts.get("seconds", "0")), page.status, page.header("Retry-After"), rules.delay)
+        again = errand.tries + 1 < TRIES and (page.outcome in AGAIN or page.status in SLOW_DOWN)
+        ended = None if again else self.ended(errand, page)
+        self.frontier.release(errand, visit, again=again)
+        return ended
+
+    def fetched(self, errand: Errand, wanted: float) -> Page:
+        """Fetch, following redirects on the errand's own host; one that leads off it becomes the fact `moved_to`."""
+        moved: list[str] = []
+
+        def admit(here: str, there: str) -> None:
+            if host(there) != host(here):
+                moved.append(there)
+                raise PageError(PageOutcome.HTTP_ERROR, f"moved to {there}")
+            ruling = self.robots.rules(there).ruling(there)
+            if not ruling.allowed:
+                raise PageError(PageOutcome.ROBOTS_DENIED, ruling.reason)
+            self.stop.wait(wanted)
+
+        etag, last_modified = self.validators(errand.key)
+        page = self.fetcher.fetch(errand.url, admit=admit, etag=etag, last_modified=last_modified)
+        facts = {**page.facts, "moved_to": moved[0]} if moved else page.facts
+        return replace(page, requested=errand.requested or errand.url, facts=facts)
+
+    def ended(self, errand: Errand, page: Page) -> Page | None:
+        """Follow what a page leads to; return the page that ends the errand, None where another errand will."""
+        if "moved_to" in page.facts:
+            return self.moved(errand, page)
+        if page.outcome is not None or page.status != 200:
+            if page.status in SLOW_DOWN:
+                return replace(page, outcome=PageOutcome.BLOCKED)
+            return page
+        if errand.site:
+            self.frontier.push(FOLLOW[errand.kind](self, errand, page))
+        return page
+
+    def moved(self, errand: Errand, page: Page) -> Page | None:
+        """Send a redirect to another host back to the frontier; one that leads out of the site ends here."""
+        target = page.facts["moved_to"]
+        home = site(target) if errand.depth == 0 and errand.site else errand.site
+        if home and site(target) != home:
+            return replace(page, reason=f"moved out of the site, to {target}")
+        hops = page.facts["redirects"].count("\n") + 1 + errand.hops
+        if hops > HOPS:
+            return replace(page, reason=f"more than {HOPS} redirects")
+        onward = replace(
+            errand, url=target, key=canonical(target), site=home, requested=page.requested, hops=hops, tries=0
+        )
+        if self.frontier.push([onward]):
+            return None
+        return replace(page, outcome=PageOutcome.UNCHANGED, reason=f"moved to {target}, which is looked at by itself")
+
+    def from_page(self, errand: Errand, page: Page) -> list[Errand]:
+        """The errands a page leads to: its links, and for a home page the sitemaps and feeds of its site."""
+        found: list[Errand | None] = []
+        if errand.depth == 0:
+            maps = self.robots.rules(page.url).sitemaps
+            found += [side(errand, Kind.SITEMAP, url, newest=-1) for url in sorted(maps, key=is_not_news)]
+            found += [side(errand, Kind.FEED, url, newest=0) for url in links.feeds(page)]
+        if errand.depth < self.settings.depth:
+            found += [self.scope.errand(url, errand) for url in links.links(page)]
+        return [one for one in found if one is not None]
+
+    def from_sitemap(self, errand: Errand, page: Page) -> list[Errand]:
+        """The errands a sitemap lists: newest first, pages of news sitemaps before all others."""
+        found: list[Errand | None] = []
+        for listed in sorted(sitemap.sitemap(page.body), key=lambda one: one.when, reverse=True):
+            if not listed.index:
+                found.append(self.scope.errand(listed.url, errand, priority=0 if listed.news else 1))
+            elif errand.depth < SITEMAP_DEPTH and site(listed.url) == errand.site:
+                found.append(side(errand, Kind.SITEMAP, listed.url, newest=-1 if listed.news else 0))
+        return [one for one in found if one is not None]
+
+    def from_feed(self, errand: Errand, page: Page) -> list[Errand]:
+        """The errands a feed lists."""
+        found = (self.scope.errand(listed.url, errand, priority=0) for listed in sitemap.feed(page.body))
+        return [one for one in found if one is not None]
+
+    def get_robots(self, address: str) -> Page:
+        """Fetch a robots.txt, following few redirects."""
+        hops: list[str] = []
+
+        def admit(_here: str, there: str) -> None:
+            hops.append(there)
+            if len(hops) > ROBOTS_HOPS:
+                raise PageError(PageOutcome.HTTP_ERROR, f"more than {ROBOTS_HOPS} redirects")
+            self.stop.wait(self.settings.delay)
+
+        return self.fetcher.fetch(address, admit=admit)
+
+
+FOLLOW: dict[Kind, Callable[[Crawler, Errand, Page], list[Errand]]] = {
+    Kind.PAGE: Crawler.from_page,
+    Kind.SITEMAP: Crawler.from_sitemap,
+    Kind.FEED: Crawler.from_feed,
+}
+
+
+def side(origin: Errand, kind: Kind, url: str, *, newest: int) -> Errand | None:
+    """Return the errand for a sitemap or feed of the origin's site; None where the address is unusable."""
+    try:
+        key = canonical(url)
+    except ValueError:
+        return None
+    return Errand(key, key, origin.site, origin.section, origin.depth + 1, newest, kind)
+
+
+def is_not_news(url: str) -> bool:
+    """Sort key: sitemaps with news in their name first."""
+    return "news" not in url.lower()
+
+
+def failed(errand: Errand, outcome: PageOutcome, reason: str) -> Page:
+    """Return the page of an errand for which nothing was fetched."""
+    return Page(errand.url, datetime.now(UTC), outcome=outcome, reason=reason, requested=errand.requested or errand.url)

@@ -1,0 +1,99 @@
+"""Sitemaps (sitemaps.org 0.9, news extension) and feeds, read as a stream from untrusted bytes.
+
+No entities, no network, no huge trees; what comes before damage is kept.
+"""
+
+import calendar
+import io
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import feedparser
+from lxml import etree
+
+LOCATIONS = 50_000
+"""Addresses that one sitemap may have."""
+
+SIZE = 50_000_000
+"""Bytes that one sitemap may have, unpacked."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One address of a sitemap or feed: `index` where it is another sitemap, `when` its date in sortable form."""
+
+    url: str
+    index: bool = False
+    news: bool = False
+    when: str = ""
+
+
+def sitemap(body: bytes) -> tuple[Listed, ...]:
+    """Read a sitemap: XML or one address a line, gzipped or not."""
+    body = unpacked(body)
+    start = body[:512].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if not start.startswith(b"<"):
+        lines = body.decode("utf-8", errors="replace").splitlines()[:LOCATIONS]
+        return tuple(Listed(line.strip()) for line in lines if line.strip().startswith(("http://", "https://")))
+    return tuple(entries(body))
+
+
+def unpacked(body: bytes) -> bytes:
+    """Undo gzip up to the size a sitemap may have; what cannot be undone is cut off."""
+    if not body.startswith(b"\x1f\x8b"):
+        return body
+    try:
+        return zlib.decompressobj(31).decompress(body, SIZE)
+    except zlib.error:
+        return b""
+
+
+def entries(body: bytes) -> Iterator[Listed]:
+    """Yield the entries of an XML sitemap up to its end, its first damage, or the limit."""
+    count = 0
+    found: dict[str, str] = {}
+    events = etree.iterparse(
+        io.BytesIO(body), events=("end",), resolve_entities=False, no_network=True, huge_tree=False, recover=False
+    )
+    try:
+        for _, element in events:
+            if not isinstance(element.tag, str):
+                continue
+            name = etree.QName(element).localname
+            if name in ("loc", "lastmod", "publication_date", "news"):
+                found.setdefault(name, (element.text or "").strip())
+            elif name in ("url", "sitemap"):
+                if found.get("loc", "").startswith(("http://", "https://")):
+                    count += 1
+                    yield listed(found, index=name == "sitemap")
+                found = {}
+                element.clear()
+            if count >= LOCATIONS:
+                return
+    except etree.XMLSyntaxError:
+        return
+
+
+def listed(found: dict[str, str], *, index: bool) -> Listed:
+    """Make one entry of what its elements say."""
+    when = found.get("publication_date") or found.get("lastmod") or ""
+    return Listed(found["loc"], index=index, news="news" in found or "news" in found["loc"].lower(), when=when[:25])
+
+
+def feed(body: bytes) -> tuple[Listed, ...]:
+    """Read an RSS or Atom feed, however broken, newest first as it stands."""
+    parsed = feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
+    entries = parsed.entries[:LOCATIONS]
+    return tuple(
+        Listed(entry.link, news=True, when=instant(entry))
+        for entry in entries
+        if str(entry.get("link", "")).startswith(("http://", "https://"))
+    )
+
+
+def instant(entry: "feedparser.FeedParserDict") -> str:
+    """Return when an entry was published, in ISO 8601, or ""."""
+    moment = entry.get("published_parsed") or entry.get("updated_parsed")
+    return datetime.fromtimestamp(calendar.timegm(moment), UTC).isoformat() if moment else ""

@@ -1,0 +1,141 @@
+"""What a user points the checker at -> pages: addresses, lists of them, WARC files and folders, HTML files, `-`."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from checker.crawl import live, warc
+from checker.crawl.addresses import canonical, site
+from checker.crawl.fetch import Fetcher
+from checker.crawl.queue import Errand, Frontier
+from checker.errors import UsageError
+from checker.model import Page, PageOutcome
+from checker.settings import Crawl
+
+WARCS = (".warc", ".warc.gz", ".warc.zst")
+HTML = (".html", ".htm", ".xhtml", ".shtml")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Targets, understood: seeds of the live crawl, and files in the order given."""
+
+    seeds: tuple[Errand, ...] = ()
+    warcs: tuple[Path, ...] = ()
+    htmls: tuple[Path, ...] = ()
+    stdin: bool = False
+
+
+def pages(
+    targets: Sequence[str],
+    settings: Crawl,
+    *,
+    stdin: Callable[[], bytes] = bytes,
+    frontier: Frontier | None = None,
+    validators: live.Validators = live.no_validators,
+) -> Iterator[Page]:
+    """Yield one page for each address, record and file that the targets name; local ones first.
+
+    Never raises for a bad page: it carries its outcome. UsageError for a target that is none, before any page.
+    """
+    plan = understood(targets)
+    if plan.stdin:
+        yield local("-", stdin(), datetime.now(UTC), limit=settings.max_bytes)
+    for path in plan.htmls:
+        yield html_file(path, limit=settings.max_bytes)
+    for path in plan.warcs:
+        yield from warc.pages(path, limit=settings.max_bytes)
+    if plan.seeds:
+        with Fetcher(settings) as fetcher:
+            yield from live.pages(plan.seeds, settings, fetcher=fetcher, frontier=frontier, validators=validators)
+
+
+def understood(targets: Sequence[str]) -> Plan:
+    """Understand every target, or raise a UsageError that names the one that is none."""
+    seeds: list[Errand] = []
+    warcs: list[Path] = []
+    htmls: list[Path] = []
+    for target in targets:
+        if target == "-":
+            continue
+        if "://" in target:
+            seeds.append(seed(target))
+            continue
+        path = Path(target)
+        if path.is_dir():
+            warcs += folder(path)
+        elif not path.is_file():
+            raise UsageError(f"{target}: no such file; expected an address, a file or a folder")
+        elif path.name.lower().endswith(WARCS):
+            warcs.append(path)
+        elif path.suffix.lower() in HTML:
+            htmls.append(path)
+        else:
+            seeds += listed(path)
+    return Plan(tuple(seeds), tuple(warcs), tuple(htmls), stdin="-" in targets)
+
+
+def folder(path: Path) -> list[Path]:
+    """Return the WARC files of a folder and its subfolders, sorted."""
+    found = sorted(file for file in path.rglob("*") if file.name.lower().endswith(WARCS) and file.is_file())
+    if not found:
+        raise UsageError(f"{path}: no WARC file in this folder")
+    return found
+
+
+def listed(path: Path) -> list[Errand]:
+    """Read a file of addresses: one a line, or the first column of a CSV file; # begins a comment."""
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: expected a text file with one address a line: {error}") from error
+    found: list[Errand] = []
+    for number, line in enumerate(lines, start=1):
+        words = line.split("#")[0].replace(",", " ").split()
+        if not words:
+            continue
+        try:
+            found.append(seed(words[0]))
+        except UsageError as error:
+            raise UsageError(f"{path}:{number}: {error}") from error
+    if not found:
+        raise UsageError(f"{path}: no address in this file")
+    return found
+
+
+def seed(address: str) -> Errand:
+    """Return the errand for an address: `https://host/` a whole site, `https://host/part/` a section, else one page."""
+    try:
+        key = canonical(address)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    parts = urlsplit(key)
+    whole = parts.path.endswith("/") and not parts.query
+    section = key.partition("//")[2] if whole and parts.path != "/" else ""
+    return Errand(url=key, key=key, site=site(key) if whole else "", section=section, priority=-2)
+
+
+def html_file(path: Path, *, limit: int) -> Page:
+    """Return a saved page; one that cannot be read carries its outcome."""
+    try:
+        size, modified = path.stat().st_size, datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        body = b"" if size > limit else path.read_bytes()
+    except OSError as error:
+        now = datetime.now(UTC)
+        reason = f"cannot be read: {error.strerror}"
+        return Page(path.absolute().as_uri(), now, outcome=PageOutcome.NETWORK_ERROR, reason=reason)
+    if size > limit:
+        return Page(
+            path.absolute().as_uri(), modified, outcome=PageOutcome.TOO_LARGE, reason=f"a file of {size:,} bytes"
+        )
+    return local(path.absolute().as_uri(), body, modified, limit=limit)
+
+
+def local(url: str, body: bytes, captured: datetime, *, limit: int) -> Page:
+    """Return a page of bytes that came without HTTP."""
+    if len(body) > limit:
+        return Page(url, captured, outcome=PageOutcome.TOO_LARGE, reason=f"{len(body):,} bytes")
+    outcome, reason = (None, "") if body.strip() else (PageOutcome.NOT_HTML, "empty file")
+    return Page(url, captured, body=body, status=200, outcome=outcome, reason=reason, requested=url)

@@ -1,0 +1,163 @@
+"""One HTTP exchange, bounded in time and size. The only module that calls httpx.
+
+Bodies are taken as raw bytes: what they say is for `read` to find out. The transport of httpx is used without its
+client, so there are no cookies, no redirects, no proxies from the environment and no decoding behind our back.
+httpx2, the living continuation of httpx, fits as well: pass it as `library`.
+"""
+
+import importlib
+import ssl
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from types import ModuleType, TracebackType
+from typing import Any, Self
+
+import httpx
+
+from checker.crawl.guard import CURRENT, Exchange, Guard, OverrunError, Resolve, refuse_literal, resolve
+from checker.errors import PageError
+from checker.model import PageOutcome
+
+CORES = {"httpx": "httpcore", "httpx2": "httpcore2"}
+"""The library under each HTTP library."""
+
+HEADERS_MAX = 1_000_000
+"""Bytes that headers and chunk sizes may take on the wire beside the body."""
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass
+class Answer:
+    """What came back, as it came: the body without its transfer coding, its content codings still on.
+
+    `outcome` and `reason` are set where the exchange did not end well; what had come by then is kept.
+    """
+
+    status: int = 0
+    headers: Pairs = ()
+    body: bytes = b""
+    wire: tuple[bytes, bytes] = (b"", b"")
+    facts: dict[str, str] = field(default_factory=dict)
+    outcome: PageOutcome | None = None
+    reason: str = ""
+
+
+class Transport:
+    """A pool of connections, for one proxy or for none, each made through the guard."""
+
+    def __init__(
+        self,
+        *,
+        timeout: float,
+        limit: int,
+        allow_private: bool,
+        verify: bool = True,
+        proxy: str = "",
+        resolver: Resolve = resolve,
+        library: ModuleType = httpx,
+    ) -> None:
+        self.timeout = timeout
+        self.limit = limit
+        self.allow_private = allow_private
+        self.proxy = proxy
+        self.library = library
+        core = importlib.import_module(CORES[library.__name__])
+        context = library.create_ssl_context() if verify else unverified()
+        limits = library.Limits(max_connections=None, max_keepalive_connections=64, keepalive_expiry=30)
+        self.inner = library.HTTPTransport(verify=context, limits=limits, proxy=proxy or None)
+        pool = self.inner._pool  # noqa: SLF001 - httpx has no public place for a network backend; a test holds it
+        if not hasattr(pool, "_network_backend"):
+            raise RuntimeError(f"{library.__name__} has moved its network backend; the guard cannot be set")
+        pool._network_backend = Guard(  # noqa: SLF001 - the same
+            pool._network_backend,  # noqa: SLF001 - the same
+            (core.ConnectError, core.ConnectTimeout),
+            allow_private=allow_private,
+            resolver=resolver,
+            proxy=bool(proxy),
+        )
+
+    def exchange(self, url: str, headers: dict[str, str]) -> Answer:
+        """GET an address. Never raises for what a server does; the answer says how it ended."""
+        exchange = Exchange(time.monotonic() + self.timeout, self.limit + HEADERS_MAX)
+        token = CURRENT.set(exchange)
+        answer = Answer()
+        began = time.monotonic()
+        try:
+            self.into(answer, url, headers)
+        except (PageError, OverrunError) as error:
+            answer.outcome, answer.reason = error.outcome, error.reason
+        except self.library.TimeoutException:
+            answer.outcome, answer.reason = PageOutcome.TIMEOUT, "no answer in time"
+        except Exception as error:  # noqa: BLE001 - whatever a server provokes in the library ends as an outcome
+            answer.outcome = PageOutcome.TRUNCATED if answer.status else PageOutcome.NETWORK_ERROR
+            answer.reason = sentence(error)
+        finally:
+            CURRENT.reset(token)
+        answer.wire = (b"".join(exchange.request), b"".join(exchange.response))
+        answer.facts |= exchange.facts | {"seconds": f"{time.monotonic() - began:.3f}"}
+        return answer
+
+    def into(self, answer: Answer, url: str, headers: dict[str, str]) -> None:
+        """Send the request and fill the answer as it comes."""
+        request = self.library.Request("GET", url, headers=headers)
+        if self.proxy:
+            refuse_literal(request.url.host, allow_private=self.allow_private)
+            answer.facts["proxy"] = without_login(self.library.URL(self.proxy))
+        request.extensions["timeout"] = dict.fromkeys(("connect", "read", "write", "pool"), self.timeout)
+        response = self.inner.handle_request(request)
+        try:
+            answer.headers = tuple((name.decode("latin-1"), text(value)) for name, value in response.headers.raw)
+            answer.facts["http_version"] = text(response.extensions.get("http_version", b""))
+            answer.status = response.status_code
+            self.receive(answer, response)
+        finally:
+            with suppress(OverrunError):
+                response.close()
+
+    def receive(self, answer: Answer, response: Any) -> None:
+        """Receive the body, keeping what had come when it breaks off."""
+        declared = response.headers.get("Content-Length", "")
+        if declared.isdecimal() and int(declared) > self.limit:
+            raise PageError(PageOutcome.TOO_LARGE, f"says it has {int(declared):,} bytes")
+        pieces: list[bytes] = []
+        try:
+            pieces.extend(response.stream)
+        finally:
+            answer.body = b"".join(pieces)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.inner.close()
+
+
+def unverified() -> ssl.SSLContext:
+    """Return a TLS context that takes any certificate; the certificate is noted, not trusted."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def text(value: bytes) -> str:
+    """Read a header value: UTF-8 where it is, or else byte for byte."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
+
+
+def without_login(proxy: Any) -> str:
+    """Return the address of a proxy without user name and password."""
+    return f"{proxy.scheme}://{proxy.host}:{proxy.port}"
+
+
+def sentence(error: Exception) -> str:
+    """Say in a few words what the library found wrong."""
+    words = " ".join(str(error).split())[:200]
+    return words or type(error).__name__
