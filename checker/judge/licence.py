@@ -1,0 +1,147 @@
+"""The licence register: `rules/licences.toml`, read, asked and written to."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from checker.errors import LicenceError
+from checker.judge.clauses import Counts, Usage, Use, answer, versions_covering
+from checker.judge.places import line_of, read_toml, sentence
+from checker.judge.terms import Licence, Terms
+from checker.model import Article, LicenceAnswer, LicenceState
+from checker.settings import Table
+
+EXPIRING = 30
+"""Days before its end from which a licence counts as expiring."""
+
+NEAR_QUOTA = 0.8
+"""Share of a quota from which it counts as nearly used up."""
+
+RANK = (
+    LicenceState.VALID,
+    LicenceState.OUT_OF_SCOPE,
+    LicenceState.SUSPENDED,
+    LicenceState.EXPIRED,
+    LicenceState.NOT_STARTED,
+)
+"""Where several licences speak about one repost, the state that decides: the one most in the licensee's favour."""
+
+
+class Register(Table):
+    """The file: a table `[[licence]]` for each licence."""
+
+    licence: tuple[Licence, ...] = ()
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """What the register says about one repost: the answer, and the licence and terms it rests on."""
+
+    answer: LicenceAnswer
+    licence: Licence | None = None
+    terms: Terms | None = None
+    overlap: bool = False
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something the team should know: `about` is expiring, expired, over_quota, near_quota or unsigned."""
+
+    licence: Licence
+    about: str
+    detail: str
+
+
+def no_usage(_licence: str, _on: date) -> Counts:
+    """Answer that no other article is used, where nobody remembers."""
+    return Counts()
+
+
+@dataclass(frozen=True)
+class Licences:
+    """All licences of the register, in the order of their ids."""
+
+    licences: tuple[Licence, ...] = ()
+
+    def on(self, target: str, article: Article | None, when: date, *, usage: Usage = no_usage) -> LicenceAnswer:
+        """Return what the licences say about an article at an address or host on a day."""
+        return self.look_up(Use(target, when, article), usage).answer
+
+    def check(self, domain: str, on: date) -> LicenceAnswer:
+        """Return what the licences say about a domain on a day, whatever the article."""
+        return self.look_up(Use(domain, on)).answer
+
+    def look_up(self, use: Use, usage: Usage = no_usage) -> Lookup:
+        """Put every licence about this repost to it and return the answer most in the licensee's favour."""
+        if not self.licences:
+            reason = "no licence is registered at all"
+            return Lookup(LicenceAnswer(LicenceState.UNKNOWN, on=use.on, reason=reason))
+        about = [licence for licence in self._of(use) if versions_covering(licence, use)]
+        if not about:
+            reason = f"no licence names {use.target} or its operator"
+            return Lookup(LicenceAnswer(LicenceState.NONE, on=use.on, reason=reason))
+        answers = [(answer(licence, use, usage(licence.id, use.on)), licence) for licence in about]
+        best, licence = min(answers, key=lambda pair: (RANK.index(pair[0].state), pair[1].id))
+        valid = {licence.terms(use.on) for found, licence in answers if found.state is LicenceState.VALID}
+        return Lookup(best, licence, licence.terms(use.on), overlap=len(valid) > 1)
+
+    def _of(self, use: Use) -> Iterator[Licence]:
+        publisher = use.article.publisher if use.article else ""
+        yield from (one for one in self.licences if not (one.publisher and publisher and one.publisher != publisher))
+
+    def licence(self, licence_id: str) -> Licence | None:
+        """Return the licence of that id."""
+        return next((licence for licence in self.licences if licence.id == licence_id), None)
+
+    def licensee(self, name: str) -> Licence | None:
+        """Return a licence of the licensee of that name."""
+        return next((one for one in self.licences if name and name in (one.licensee, one.registered)), None)
+
+    def notices(self, on: date, usage: Mapping[str, Counts] | None = None) -> tuple[Notice, ...]:
+        """Return what the team should know on a day: ended and ending licences, quotas over and nearly used up."""
+        counts = usage or {}
+        found = [
+            Notice(licence, about, detail)
+            for licence in self.licences
+            for about, detail in _notices(licence, on, counts.get(licence.id, Counts()))
+        ]
+        return tuple(sorted(found, key=lambda notice: (notice.about, notice.licence.id, notice.detail)))
+
+
+def _notices(licence: Licence, on: date, used: Counts) -> Iterator[tuple[str, str]]:
+    terms = licence.terms(on)
+    if terms.end is not None and terms.end < on:
+        yield "expired", f"ended on {terms.end}"
+    elif terms.end is not None and terms.end <= on + timedelta(days=EXPIRING):
+        yield "expiring", f"ends on {terms.end}, in {(terms.end - on).days} days"
+    if not licence.written:
+        yield "unsigned", "not signed in writing"
+    limits = {period: getattr(terms.quota, period) for period in ("day", "week", "month", "total")}
+    for period, limit in (*limits.items(), ("live", terms.concurrent)):
+        count = getattr(used, period)
+        if limit is not None and count > limit:
+            yield "over_quota", f"{period}: {count} of {limit}"
+        elif limit and count >= NEAR_QUOTA * limit:
+            yield "near_quota", f"{period}: {count} of {limit}"
+
+
+def load_licences(path: Path) -> Licences:
+    """Read and check the licence register; a file that is not there is an empty register."""
+    if not path.exists():
+        return Licences()
+    text, values = read_toml(path, LicenceError)
+    try:
+        register = Register.model_validate(values)
+    except ValidationError as error:
+        message, place = sentence(error)
+        raise LicenceError(message, path=path, line=line_of(text, place)) from error
+    seen: set[str] = set()
+    for number, licence in enumerate(register.licence):
+        if licence.id in seen:
+            line = line_of(text, ("licence", number, "id"))
+            raise LicenceError(f"licence {licence.id} is there twice", path=path, line=line)
+        seen.add(licence.id)
+    return Licences(tuple(sorted(register.licence, key=lambda licence: licence.id)))

@@ -1,0 +1,164 @@
+"""Which duty was broken: the rules of a pack and the licences put to one match."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from checker.judge.clauses import Usage
+from checker.judge.facts import Scene, facts, use, values
+from checker.judge.integrity import differences
+from checker.judge.licence import Licences, Lookup, no_usage
+from checker.judge.pack import UNHANDLED, Pack
+from checker.judge.rules import Rule
+from checker.judge.vocabulary import Value
+from checker.judge.wording import fill, places
+from checker.model import Document, Finding, FindingKind, Level, LicenceState, Match, Outcome, Verdict
+
+CLASSIFYING = frozenset({FindingKind.FAIL, FindingKind.REVIEW, FindingKind.PASS, FindingKind.NOT_APPLICABLE})
+"""A rule of these kinds says what a matched page is; one that only informs does not."""
+
+
+@dataclass
+class Judgement:
+    """The rules that fired, in order, and the log of how they came to."""
+
+    fired: list[Rule] = field(default_factory=list)
+    log: list[str] = field(default_factory=list)
+
+    def note(self, line: str) -> None:
+        """Add one line to the log."""
+        self.log.append(line)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A rule pack and a licence register, ready to judge; `usage` tells what else a licensee uses."""
+
+    pack: Pack
+    licences: Licences
+    usage: Usage = no_usage
+
+    def judge(self, document: Document, match: Match, *, captured: datetime, matches: Sequence[Match] = ()) -> Verdict:
+        """Judge one match on a page captured at an instant; `matches` are all matches of that page."""
+        scene = Scene(document, match, captured, self.pack, articles=max(1, len(matches)))
+        relay, lookup = self._look_up(scene)
+        known = facts(scene, lookup, relay)
+        judgement = decide(self.pack, known, intro=_intro(scene, lookup))
+        fired = judgement.fired
+        texts = {**values(scene, lookup), "changes": _changes(scene, known)}
+        return Verdict(
+            document=document,
+            captured=captured,
+            match=match,
+            credit=document.credit,
+            licence=lookup.answer,
+            outcome=outcome(fired),
+            findings=tuple(_findings(fired, texts, scene)),
+            log=tuple(judgement.log),
+        )
+
+    def _look_up(self, scene: Scene) -> tuple[bool, Lookup]:
+        """Look the licence up; a page that names a licensee as its source is asked about that licensee's own terms."""
+        asked = use(scene)
+        lookup = self.licences.look_up(asked, self.usage)
+        named = self.licences.licensee(scene.document.source or scene.document.credit.source)
+        if lookup.answer.state is not LicenceState.NONE or named is None:
+            return False, lookup
+        terms = named.terms(asked.on)
+        if not terms.sublicence:
+            return True, replace(lookup, licence=named)
+        reason = f"{named.licensee}, named as the source, may pass the text on"
+        answer = replace(lookup.answer, state=LicenceState.VALID, id=named.id, clause="sublicence", reason=reason)
+        return True, Lookup(answer, named, terms)
+
+
+def decide(pack: Pack, known: Mapping[str, Value], intro: Iterable[str] = (), scope: str = "repost") -> Judgement:
+    """Ask every rule of a scope about the facts, gates first; what fired is as the gates leave it."""
+    judgement = Judgement(log=list(intro))
+    asked = [rule for rule in pack.rules if rule.scope == scope and not rule.deprecated and rule.id != UNHANDLED]
+    gates = [rule for rule in asked if rule.gate]
+    open_gates = [rule for rule in gates if rule.fires(known)]
+    for gate in gates:
+        word = "closes" if gate in open_gates else "lets pass"
+        judgement.note(f"{gate.id} {word}: {gate.because(known)}")
+    stops = [gate for gate in open_gates if gate.gate == "stop"]
+    allowed = {name for gate in stops for name in gate.then}
+    rest = [rule for rule in asked if not rule.gate and (not stops or rule.id in allowed) and rule.fires(known)]
+    for rule in rest:
+        judgement.note(f"{rule.id} fires ({rule.kind}, {rule.level}): {rule.because(known)}")
+    judgement.fired = _gated(stops, [gate for gate in open_gates if gate.gate != "stop"], rest, judgement)
+    if scope == "repost" and not any(rule.kind in CLASSIFYING for rule in judgement.fired):
+        judgement.fired.append(_unhandled(pack))
+        judgement.note(f"{UNHANDLED} fires: no rule classified this page")
+    return judgement
+
+
+def _gated(stops: list[Rule], softening: list[Rule], rest: list[Rule], judgement: Judgement) -> list[Rule]:
+    """Return what fired after the gates: behind a gate that asks for a person, nothing accuses."""
+    if stops:
+        return [stops[0], *rest]
+    accused = any(rule.kind is FindingKind.FAIL and rule.level is Level.ERROR for rule in rest)
+    gates = [gate for gate in softening if gate.gate == "review" or accused]
+    if not gates:
+        return rest
+    softened = [_softer(rule) for rule in rest]
+    judgement.note(f"left to a person because of {', '.join(gate.id for gate in gates)}")
+    return [*gates, *softened]
+
+
+def _softer(rule: Rule) -> Rule:
+    if rule.kind is not FindingKind.FAIL:
+        return rule
+    level = Level.WARNING if rule.level is Level.ERROR else rule.level
+    return rule.model_copy(update={"kind": FindingKind.REVIEW, "level": level})
+
+
+def _unhandled(pack: Pack) -> Rule:
+    return next(rule for rule in pack.rules if rule.id == UNHANDLED)
+
+
+def outcome(fired: Iterable[Rule]) -> Outcome:
+    """Return what the rules that fired amount to."""
+    kinds = [(rule.kind, rule.level) for rule in fired]
+    if any(kind is FindingKind.FAIL and level is Level.ERROR for kind, level in kinds):
+        return Outcome.VIOLATION
+    if any(kind is FindingKind.NOT_APPLICABLE for kind, _ in kinds):
+        return Outcome.NOT_APPLICABLE
+    if any(kind is FindingKind.REVIEW or level is Level.WARNING for kind, level in kinds):
+        return Outcome.REVIEW
+    return Outcome.COMPLIANT
+
+
+def _findings(fired: Iterable[Rule], texts: Mapping[str, str], scene: Scene) -> Iterable[Finding]:
+    """Yield a finding for each rule that fired, the gravest first; a pass is no finding."""
+    order = list(Level)
+    told = [rule for rule in fired if rule.kind is not FindingKind.PASS]
+    for rule in sorted(told, key=lambda rule: (order.index(rule.level), rule.id)):
+        yield Finding(
+            rule=rule.id,
+            level=rule.level,
+            kind=rule.kind,
+            message=fill(rule.message, texts),
+            repair=fill(rule.repair, texts, places(scene.document)),
+            basis=rule.basis,
+            quote=texts["quote"],
+            pack=scene.pack.name,
+        )
+
+
+def _changes(scene: Scene, known: Mapping[str, Value]) -> str:
+    """Return the changed facts in one line, where there are any."""
+    if not any(known[name] for name in ("numbers", "dates", "names", "negations")):
+        return ""
+    return differences(scene.match, scene.document, scene.pack.judging).shown()
+
+
+def _intro(scene: Scene, lookup: Lookup) -> Iterable[str]:
+    """Yield the lines that say what was judged and which licence was looked up on which day, and why."""
+    match, credit, answer = scene.match, scene.document.credit, lookup.answer
+    yield f"pack {scene.pack.name} judges article {match.article.id} as {match.kind}, {match.coverage:.0%} of it"
+    yield f"credit {credit.grade} in zone {credit.zone}: {credit.reason or credit.quote or 'no reason given'}"
+    stated = scene.document.published
+    own = stated is not None and stated.when == scene.day
+    day = "the page's own date" if own else "the day of capture"
+    yield f"licence for {scene.host or 'a local file'} on {scene.day} ({day}): {answer.state}, {answer.reason}"

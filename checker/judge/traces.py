@@ -1,0 +1,199 @@
+"""What of the article is still on the page, and what was put to it: dateline, authors, title, links, insertions."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from itertools import pairwise
+from urllib.parse import urlsplit
+
+from rapidfuzz.distance import Indel
+
+from checker.judge.pack import Pack
+from checker.judge.plain import letters, plain
+from checker.judge.terms import place
+from checker.model import Article, Document, Match, Span
+
+HEAD = 60
+"""Characters at the start of an article in which its dateline ends."""
+
+NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+
+
+@dataclass(frozen=True)
+class Traces:
+    """One match, read for what the rules ask about; every answer is one of the values of the fact it is for."""
+
+    document: Document
+    match: Match
+    pack: Pack
+
+    @property
+    def article(self) -> Article:
+        """The registered article of the match."""
+        return self.match.article
+
+    @cached_property
+    def page(self) -> str:
+        """The whole visible text, comparable."""
+        return plain(self.document.text)
+
+    @cached_property
+    def page_letters(self) -> str:
+        """The letters of the whole visible text."""
+        return letters(self.document.text)
+
+    @cached_property
+    def ours(self) -> str:
+        """The article's text, comparable."""
+        return plain(self.article.text)
+
+    def dateline(self) -> str:
+        """Say what became of our 電頭: none, kept, removed, cut (the copy starts further down)."""
+        pattern = _dateline(self.pack)
+        found = pattern.search(self.ours[:HEAD])
+        if found is None:
+            return "none"
+        if pattern.search(self.page):
+            return "kept"
+        start = min((passage.article[0] for passage in self.match.passages), default=len(self.ours))
+        return "removed" if start <= found.end() + HEAD else "cut"
+
+    def author(self) -> str:
+        """Say whether one of the article's authors is named on the page."""
+        return _kept(self.article.authors, self.page_letters)
+
+    def photo(self) -> str:
+        """Say whether the photographers' credits inside the article are still on the page."""
+        return _kept(self._lines(self.pack.judging.photographers, anywhere=True), self.page_letters)
+
+    def caption(self) -> str:
+        """Say whether picture captions are ours, changed, or not there."""
+        theirs = [line for line in self._page_lines() if _starts(line, self.pack.judging.captions)]
+        if not self._lines(self.pack.judging.captions) or not theirs:
+            return "none"
+        ours = letters(self.article.text)
+        return "kept" if all(letters(line) in ours for line in theirs) else "changed"
+
+    def link(self) -> str:
+        """Say where the page's links lead: to the original, to another page of ours, to none of ours."""
+        if not self.article.url:
+            return "unknown"
+        links = {comparable(link) for link in (*self.document.links, self.document.canonical)}
+        if comparable(self.article.url) in links:
+            return "original"
+        hosts = [host.removeprefix("www.") for host in self.pack.publisher.hosts]
+        ours = any(link.partition("/")[0].endswith(host) for link in links for host in hosts)
+        return "ours" if ours else "none"
+
+    def third_source(self) -> str:
+        """Say whether the article itself goes back to an agency's report or an official text."""
+        judging = self.pack.judging
+        head = self.ours[:HEAD]
+        for agency in map(plain, judging.agencies):
+            at = head.find(agency)
+            marks = (plain(mark) for mark in judging.agency_marks)
+            if at >= 0 and any(mark in head[at + len(agency) : at + len(agency) + 20] for mark in marks):
+                return "agency"
+        opening = plain(self.article.title) + "\n" + self.ours[: 2 * HEAD]
+        return "official" if any(plain(word) in opening for word in judging.official) else "none"
+
+    def title(self) -> tuple[str, bool]:
+        """Say how the page's title stands to ours, and whether ours is on the page at all."""
+        ours, theirs = letters(self.article.title), letters(self.document.title)
+        if not ours or not theirs:
+            return "unknown", bool(ours) and ours in self.page_letters
+        given = ours in self.page_letters or ours in letters(self.document.original_title) or ours in theirs
+        if ours in theirs or theirs in ours or _alike(ours, theirs) >= self.pack.judging.title_similarity:
+            return "same", True
+        return ("changed" if self._supported(theirs) else "unsupported"), given
+
+    def _supported(self, title: str) -> bool:
+        """Say whether the numbers of a title, and a third of its letter pairs, come from our text."""
+        ours = letters(self.article.title + self.article.text)
+        if set(NUMBER.findall(title)) - set(NUMBER.findall(ours)):
+            return False
+        pairs = ["".join(pair) for pair in pairwise(title)]
+        return not pairs or sum(pair in ours for pair in pairs) * 3 >= len(pairs)
+
+    def inserted(self) -> int:
+        """Return the characters of foreign text between passages, stretches below the pack's length left out."""
+        least = self.pack.judging.insertion
+        added = [(page[1] - page[0]) - (ours[1] - ours[0]) for ours, page in gaps(self.match)]
+        return sum(length for length in added if length >= least)
+
+    def turns_cut(self) -> int:
+        """Return how many words that turn the sense (但, 除非) are in what was left out between passages."""
+        left_out = [self.ours[slice(*ours)] for ours, _ in gaps(self.match)]
+        words = [plain(word) for word in self.pack.judging.turns]
+        return sum(word in text for text in left_out for word in words)
+
+    def notice(self) -> str:
+        """Say whether the copyright notice that the article carries is on the page too."""
+        if not self.article.notice:
+            return "none"
+        return "kept" if self.document.notices else "removed"
+
+    def tells(self, day: date | None) -> bool:
+        """Say whether the page tells a day, in one of the usual forms; True for no day."""
+        if day is None:
+            return True
+        forms = (f"{day.month}月{day.day}日", f"{day:%Y-%m-%d}", f"{day:%Y/%m/%d}", f"{day:%Y.%m.%d}")
+        return any(form in self.page for form in forms)
+
+    def commerce(self) -> int:
+        """Return how many different words of advertising the page's main text has that ours has not."""
+        main = self.page[slice(*self.document.main)]
+        words = {plain(word) for word in self.pack.judging.commerce}
+        return sum(word in main and word not in self.ours for word in words)
+
+    def _lines(self, words: Iterable[str], anywhere: bool = False) -> list[str]:
+        """Return the article's short lines that start with one of these words, or hold one anywhere."""
+        lines = [line.strip() for line in self.article.text.splitlines() if line.strip()]
+        short = [line for line in lines if len(line) <= HEAD]
+        return [line for line in short if _starts(line, words) or (anywhere and _holds(line, words))]
+
+    def _page_lines(self) -> list[str]:
+        main = self.document.text[slice(*self.document.main)]
+        return [line.strip() for line in main.splitlines() if line.strip()]
+
+
+def gaps(match: Match) -> list[tuple[Span, Span]]:
+    """Return what lies between passages that follow each other on both sides: spans of the article and of the page."""
+    ordered = sorted((passage for passage in match.passages if not passage.moved), key=lambda passage: passage.page)
+    pairs = [(a, b) for a, b in pairwise(ordered) if a.article[1] <= b.article[0] and a.page[1] <= b.page[0]]
+    return [((a.article[1], b.article[0]), (a.page[1], b.page[0])) for a, b in pairs]
+
+
+def comparable(url: str) -> str:
+    """Return an address in the form in which links are compared: host and path, no scheme, www. or trailing slash."""
+    if urlsplit(url).scheme not in {"http", "https", ""}:
+        return ""
+    host, path = place(url)
+    return host.removeprefix("www.").removeprefix("m.") + path
+
+
+def _dateline(pack: Pack) -> re.Pattern[str]:
+    names = "|".join(re.escape(plain(name)) for name in pack.publisher.names)
+    marks = "|".join(re.escape(plain(mark)) for mark in pack.publisher.marks)
+    return re.compile(rf"(?:{names})[^\s,。:()]{{0,8}}?(?:{marks})")
+
+
+def _kept(words: Iterable[str], page: str) -> str:
+    wanted = [letters(word) for word in words if letters(word)]
+    if not wanted:
+        return "none"
+    return "kept" if any(word in page for word in wanted) else "dropped"
+
+
+def _starts(line: str, words: Iterable[str]) -> bool:
+    return plain(line).lstrip("(【[▲△ ").startswith(tuple(plain(word) for word in words))
+
+
+def _holds(line: str, words: Iterable[str]) -> bool:
+    return any(plain(word) in plain(line) for word in words)
+
+
+def _alike(one: str, other: str) -> float:
+    return float(Indel.normalized_similarity(one, other))
