@@ -64,6 +64,7 @@ FEW = 20
 
 ACCENTS = re.compile(r"[^\x00-\x7f]{2,}")
 HAN_RUN = re.compile(r"[\u4e00-\u9fff]+")
+ASCII = bytes(range(128))
 GZIP = b"\x1f\x8b\x08"
 
 
@@ -159,7 +160,7 @@ def _attempts(body: bytes, content_type: str) -> Iterator[Decoded]:
     label = label_of(body, content_type)
     if label:
         yield _read(body, label, "label")
-    detected = codec_of(detect_encoding(body, max_len=DETECTED) or "")
+    detected = "" if _few(body) else codec_of(detect_encoding(body, max_len=DETECTED) or "")
     seen = {label}
     for charset, how in ((detected, "detector"), *((name, "fallback") for name in ("gb18030", "big5hkscs", "utf-8"))):
         if charset and charset not in seen:
@@ -221,6 +222,11 @@ def _shredded(found: Decoded) -> bool:
 
 def _beyond_ascii(text: str) -> int:
     return len(text) - len(text.encode("ascii", "ignore"))
+
+
+def _few(body: bytes) -> bool:
+    """Whether there is too little beyond ASCII for a detector to say anything."""
+    return len(body.translate(None, ASCII)) < 2 * FEW
 
 
 def _sample(text: str) -> str:

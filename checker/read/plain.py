@@ -16,17 +16,20 @@ TITLE = 100_000
 """Characters of a page in which its title is looked for."""
 
 
-def plain(source: str) -> str:
-    """Return the text between tags, without scripts, styles and comments; references resolved, spaces run together."""
+def lines(source: str) -> list[str]:
+    """Return the stretches of text between tags, without scripts, styles and comments, references resolved."""
     for start, end in SILENT:
         source = _without(source, start, end)
-    return SPACE.sub(" ", unescape(TAG.sub(" ", source))).strip()
+    stretches = (SPACE.sub(" ", unescape(part)).strip() for part in TAG.split(source) if not part.isspace())
+    return [stretch for stretch in stretches if stretch]
 
 
 def title(source: str) -> str:
     """Return what stands in the title element; "" where there is none."""
     head = source[:TITLE]
-    start = head.lower().find("<title")
+    start = head.find("<title")
+    if start < 0:
+        start = head.lower().find("<title")
     opened = head.find(">", start) if start >= 0 else -1
     if opened < 0:
         return ""

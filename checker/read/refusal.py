@@ -1,9 +1,10 @@
-"""Pages that say no: captcha and login walls, "too many visits", soft 404, empty script shells.
+"""Pages that say no: captcha and login walls, "too many visits", firewalls, soft 404, empty script shells.
 
 Such a page comes with status 200 and looks like a page without our text; taking it for one would call a repost
-clean. The wordings are data (`rules/refusals.toml`).
+clean. The wordings are data (`rules/refusals.toml`), compared without regard to script and width.
 """
 
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,27 +13,40 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from checker.errors import RulePackError
 from checker.model import PageOutcome
-from checker.read.plain import han, plain, title
+from checker.read.plain import han, lines, title, unhidden
+from checker.read.wording import GONE, level
+
+SEPARATOR = re.compile(r"[_|]|\s[-–—]+\s|[-–—]{1,2}")
+BLANK = re.compile(r"[\s,，。.!！;；]+")
+SHELL = 10
+"""Han characters below which a page shows no Chinese text at all."""
+
+SHELL_WORDS = 200
+"""Characters of any script below which it shows no text at all."""
+
+STATEMENT = 60
+"""Han characters a page's refusal has at most; what stands in a longer stretch is told, not said."""
 
 
 class Wording(BaseModel):
-    """One sort of refusal: the words that give it away and how little text such a page has."""
+    """One sort of refusal: the titles, words and pieces of markup that give it away, and how little text it has."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
-    kind: str
-    outcome: str = PageOutcome.BLOCKED.value
-    titles: tuple[str, ...] = Field(default=(), strict=False)
-    words: tuple[str, ...] = Field(default=(), strict=False)
-    markup: tuple[str, ...] = Field(default=(), strict=False)
-    han: int = Field(400, gt=0)
+    kind: str = Field(min_length=1)
+    outcome: PageOutcome = PageOutcome.BLOCKED
+    han: int = Field(300, gt=0)
+    titles: frozenset[str] = frozenset()
+    words: tuple[str, ...] = ()
+    markup: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Refusals:
-    """All sorts of refusals, in the order of the file; empty: no page is taken for one."""
+    """All sorts of refusals; `longest` is the number of Han characters beyond which no words are searched for."""
 
     wordings: tuple[Wording, ...] = ()
+    longest: int = 0
 
 
 @dataclass(frozen=True)
@@ -55,32 +69,66 @@ class _File(BaseModel):
 def load_refusals(path: Path) -> Refusals:
     """Read the wordings; RulePackError says what is wrong with the file."""
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise RulePackError(f"cannot be read: {error}", path=path) from error
-    try:
-        return Refusals(_File.model_validate(values).refusal)
+        raise RulePackError(f"expected TOML with [[refusal]] tables: {error}", path=path) from error
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise RulePackError(f"{place}: {first['msg']}", path=path) from error
+    return Refusals(
+        tuple(
+            wording.model_copy(
+                update={
+                    "titles": frozenset(map(_key, wording.titles)),
+                    "words": tuple(map(_key, wording.words)),
+                }
+            )
+            for wording in values.refusal
+        ),
+        max((wording.han for wording in values.refusal), default=0),
+    )
 
 
-def refusal(text: str, refusals: Refusals) -> Refusal | None:
+def refusal(source: str, refusals: Refusals, *, ceiling: int | None = None) -> Refusal | None:
     """Return what a page says instead of an article, None where it says something worth reading.
 
-    `text` is the decoded source. A page with more words than a refusal of that sort ever has is an article that
-    talks about captchas, and is let through.
+    `source` is the decoded page, `ceiling` a number of characters beyond ASCII known to be enough for it. A title
+    that says no is believed whatever stands below it; words only on a page that has hardly any others, since an
+    article that talks about captchas is an article.
     """
-    words, name = plain(text), title(text)
-    count = han(words)
+    if not refusals.wordings:
+        return None
+    name = _key(SEPARATOR.split(title(source))[0])
     for wording in refusals.wordings:
-        if count <= wording.han and (said := _said(wording, name, words, text)):
-            return Refusal(PageOutcome(wording.outcome), f"{wording.kind}: {said}")
+        if name in wording.titles:
+            return Refusal(wording.outcome, f"{wording.kind}: {name}")
+    if ceiling is not None and ceiling > refusals.longest:
+        return None
+    return _said(source, refusals)
+
+
+def _said(source: str, refusals: Refusals) -> Refusal | None:
+    """The refusal that a page with little text gives away by its words, its markup or its emptiness."""
+    stretches = lines(source)
+    count = sum(map(han, stretches))
+    short = "\n".join(_key(stretch) for stretch in stretches if han(stretch) <= STATEMENT)
+    for wording in refusals.wordings:
+        places = ((wording.words, short), (wording.markup, source))
+        said = next((mark for marks, place in places for mark in marks if mark in place), "")
+        if said and count <= wording.han:
+            return Refusal(wording.outcome, f"{wording.kind}: {said}")
+    if count < SHELL and sum(map(len, stretches)) < SHELL_WORDS and _scripted(source):
+        return Refusal(PageOutcome.BLOCKED, "empty shell: a script or a frame brings the text")
     return None
 
 
-def _said(wording: Wording, name: str, words: str, source: str) -> str:
-    """The words that give the page away, "" where none do."""
-    places = ((wording.titles, name), (wording.words, words), (wording.markup, source))
-    return next((mark for marks, place in places for mark in marks if mark in place), "")
+def _scripted(source: str) -> bool:
+    """Whether scripts or frames would bring the text, and have not brought it along in the page itself."""
+    low = source.lower()
+    return ("<script" in low or "<frame" in low or "<iframe" in low) and han(unhidden(source)) < SHELL_WORDS
+
+
+def _key(words: str) -> str:
+    """Words levelled, without blanks and punctuation: what wordings are compared by."""
+    return BLANK.sub("", level(words).replace(GONE, ""))

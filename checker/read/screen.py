@@ -5,7 +5,9 @@ them in reading order between its tags. Where a page hides them in references (&
 these are resolved over the source as well. No DOM is built, so no page can hang the screen.
 """
 
+import re
 from dataclasses import dataclass
+from itertools import islice
 
 from checker.errors import PageError
 from checker.model import Page, PageOutcome
@@ -38,10 +40,13 @@ READABLE_TYPES = ("text/html", "text/plain", "application/xhtml", "text/xml", "a
 WHITE = b" \t\r\n\x0c\0\xef\xbb\xbf\xff\xfe"
 
 HIDDEN = 20
-"""References or escapes from which on they are taken for text, not for an odd quotation mark."""
+"""References or escapes of Han characters from which on they are taken for text, not for an odd sign."""
 
-FEW = 1000
-"""Han characters (estimated) up to which a page is asked whether it is a refusal."""
+FORMS = (
+    ("&#", re.compile(r"&#(?:[1-4]\d{4}|[xX][4-9][0-9a-fA-F]{3});?")),
+    ("\\u", re.compile(r"\\u[4-9][0-9a-fA-F]{3}")),
+)
+"""How references and escapes begin, which is quick to count, and what those of Han characters look like."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +66,10 @@ def screen(page: Page, refusals: Refusals = NO_REFUSALS) -> Screened:
     if reason := not_html(body, content_type):
         raise PageError(PageOutcome.NOT_HTML, reason)
     decoded = decode(body, content_type)
-    if _han_estimate(body, decoded) <= FEW and (no := refusal(decoded.text, refusals)):
+    if no := refusal(decoded.text, refusals, ceiling=_ceiling(body, decoded)):
         raise PageError(no.outcome, no.reason)
+    if page.status >= 400:
+        raise PageError(PageOutcome.HTTP_ERROR, f"status {page.status}")
     if hides(decoded.text):
         return Screened(unhidden(decoded.text), decoded.charset, parsed=True)
     return Screened(decoded.text, decoded.charset, parsed=False)
@@ -87,10 +94,13 @@ def not_html(body: bytes, content_type: str) -> str:
 
 def hides(text: str) -> bool:
     """Whether Han characters may hide in numeric references or script escapes."""
-    return text.count("&#") >= HIDDEN or (text.count("\\") >= HIDDEN and text.count("\\u") >= HIDDEN)
+    return any(
+        text.count(start) >= HIDDEN and sum(1 for _ in islice(form.finditer(text), HIDDEN)) == HIDDEN
+        for start, form in FORMS
+    )
 
 
-def _han_estimate(body: bytes, decoded: Decoded) -> int:
-    """How many characters are longer than one byte, without looking at them: a ceiling for the Han characters."""
+def _ceiling(body: bytes, decoded: Decoded) -> int | None:
+    """How many Han characters the page can have at most, by its bytes alone; None where they do not tell."""
     surplus = len(body) - len(decoded.text)
-    return surplus // 2 if decoded.charset == "utf-8" else surplus
+    return None if decoded.charset.startswith("utf-16") else surplus // 2 if decoded.charset == "utf-8" else surplus
