@@ -1,22 +1,19 @@
-"""Cases (an article on a page) and their findings: written once, updated ever after, read in many ways."""
+"""Cases (an article on a page), read in many ways."""
 
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select, update
+from sqlalchemy import Connection, Row, Select, select
 
 from checker.errors import StoreError
-from checker.keep import articles, database, tables
+from checker.keep import tables
 from checker.keep.capture import Capture
 from checker.keep.lifecycle import State
-from checker.keep.record import Record, case_id, in_language, instant, organisation, page_key, record, site, storable
-from checker.model import Finding, Level, Outcome, PageOutcome, Verdict
-
-LEVELS = (Level.ERROR, Level.WARNING, Level.NOTE)
-"""Worst first."""
+from checker.keep.record import LEVELS, Record, in_language, instant
+from checker.model import Level, Outcome
 
 SEARCH = 200
 """The most candidates looked at to say that a case's prefix is ambiguous."""
@@ -24,7 +21,11 @@ SEARCH = 200
 
 @dataclass(frozen=True)
 class Case:
-    """One article on one page, as it stands; `record` has every language, `level` is the worst of its findings."""
+    """One article on one page, as it stands.
+
+    `record` has every language, `level` is the worst of its findings, `present` says whether the last look found the
+    article there, `due` when the page is visited again, `expires` when the decision on it runs out.
+    """
 
     id: str
     article: str
@@ -38,6 +39,9 @@ class Case:
     first_seen: datetime
     last_seen: datetime
     state_since: datetime
+    present: bool
+    due: datetime | None
+    expires: datetime | None
     run: int
     capture: Capture | None
 
@@ -65,44 +69,6 @@ class Wanted:
     run: int | None = None
     since: datetime | None = None
     limit: int | None = None
-
-
-def keep_verdict(connection: Connection, run: int, verdict: Verdict, now: datetime, capture: int | None) -> str:
-    """Write a verdict down and return its case's id: a new case, or the old one seen again.
-
-    What people decided stays as it is. A capture older than the one on record changes nothing but `last_seen`.
-    """
-    articles.remember(connection, verdict.match.article, now)
-    row = _row(run, verdict, now, capture)
-    columns = tables.cases.c
-    statement = database.insert(connection, tables.cases).values(row)
-    new = connection.execute(statement.on_conflict_do_nothing()).rowcount > 0
-    if not new:
-        known = connection.execute(
-            select(columns.captured).where(columns.id == row["id"]).with_for_update()
-        ).scalar_one()
-        kept = {"id", "first_seen", "state", "state_since"}
-        fresh = {name: value for name, value in row.items() if name not in kept}
-        if known > verdict.captured:
-            fresh = {"last_seen": now}
-        connection.execute(update(tables.cases).where(columns.id == row["id"]).values(fresh))
-        if known > verdict.captured:
-            return str(row["id"])
-    _keep_findings(connection, row["id"], verdict.findings, now)
-    return str(row["id"])
-
-
-def settle_page(
-    connection: Connection, run: int, url: str, outcome: PageOutcome, present: Iterable[str], now: datetime
-) -> None:
-    """Bring the other cases of a page up to date: on an unchanged page they are still there, on a changed one gone."""
-    columns = tables.cases.c
-    page = page_key(url)
-    if outcome == PageOutcome.UNCHANGED:
-        connection.execute(update(tables.cases).where(columns.page == page).values(last_seen=now))
-    elif outcome in (PageOutcome.CLEAN, PageOutcome.MATCHED):
-        gone = select(columns.id).where(columns.page == page, columns.run != run, columns.id.not_in(tuple(present)))
-        connection.execute(update(tables.findings).where(tables.findings.c.case.in_(gone)).values(present=False))
 
 
 def cases(connection: Connection, wanted: Wanted) -> Iterator[Case]:
@@ -135,60 +101,6 @@ def page_text(connection: Connection, identity: str) -> str:
     columns = tables.cases.c
     packed = connection.execute(select(columns.page_text).where(columns.id == identity)).scalar_one()
     return zlib.decompress(packed).decode("utf-8", "surrogatepass")
-
-
-def worst(findings: Iterable[Finding]) -> Level | None:
-    """Return the worst level of some findings, None where there are none."""
-    return min((finding.level for finding in findings), key=LEVELS.index, default=None)
-
-
-def _row(run: int, verdict: Verdict, now: datetime, capture: int | None) -> dict[str, Any]:
-    document = verdict.document
-    host = site(document.url)
-    return {
-        "id": case_id(verdict.match.article.id, document.url),
-        "article": verdict.match.article.id,
-        "page": page_key(document.url),
-        "url": storable(document.url),
-        "site": host,
-        "organisation": organisation(document.operator.icp, host),
-        "outcome": verdict.outcome.value,
-        "state": State.DETECTED.value,
-        "kind": verdict.match.kind.value,
-        "grade": verdict.credit.grade.value,
-        "licence": verdict.licence.state.value,
-        "level": worst(verdict.findings),
-        "coverage": verdict.match.coverage,
-        "record": record(verdict),
-        "page_text": zlib.compress(document.text.encode("utf-8", "surrogatepass")),
-        "first_seen": now,
-        "last_seen": now,
-        "state_since": now,
-        "captured": verdict.captured,
-        "published": None if document.published is None else document.published.when,
-        "run": run,
-        "capture": capture,
-    }
-
-
-def _keep_findings(connection: Connection, case: str, findings: Iterable[Finding], now: datetime) -> None:
-    rows: dict[str, dict[str, Any]] = {}
-    for finding in sorted(findings, key=lambda each: LEVELS.index(each.level), reverse=True):
-        rows[finding.rule] = {
-            "case": case,
-            "rule": finding.rule,
-            "level": finding.level.value,
-            "kind": finding.kind.value,
-            "pack": finding.pack,
-            "first_seen": now,
-            "last_seen": now,
-            "present": True,
-        }
-    database.upsert(connection, tables.findings, rows.values(), keep=("first_seen",))
-    columns = tables.findings.c
-    connection.execute(
-        update(tables.findings).where(columns.case == case, columns.rule.not_in(tuple(rows))).values(present=False)
-    )
 
 
 def _query() -> Select[Any]:
@@ -247,6 +159,9 @@ def _case(row: Row[Any]) -> Case:
         first_seen=row.first_seen,
         last_seen=row.last_seen,
         state_since=row.state_since,
+        present=row.present,
+        due=row.due,
+        expires=row.expires,
         run=row.run,
         capture=capture,
     )

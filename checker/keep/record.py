@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -11,12 +11,15 @@ from urllib.parse import urlsplit
 from tldextract import TLDExtract
 from w3lib.url import canonicalize_url
 
-from checker.model import Credit, Document, Finding, LicenceAnswer, Match, Verdict
+from checker.model import Credit, Document, Finding, Level, LicenceAnswer, Match, Verdict
 
 SCHEMA = 1
 
 Record = dict[str, Any]
 """The JSON object of one match; sentences in every language inside the program, in one language outside."""
+
+LEVELS = (Level.ERROR, Level.WARNING, Level.NOTE)
+"""Worst first."""
 
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """What PostgreSQL and UTF-8 refuse; each becomes one replacement character, so that spans stay true."""
@@ -95,10 +98,20 @@ def site(url: str) -> str:
         return ""
 
 
-def organisation(icp: str, host: str) -> str:
-    """Return what joins the sites of one operator: its ICP number where the page shows one, else the domain."""
-    number = ICP_TAIL.sub("", re.sub(r"\s+", "", storable(icp)))
-    return number or suffixes(host).top_domain_under_public_suffix or host
+def icp_number(icp: str) -> str:
+    """Return the operator's ICP number without the number of the site within it, which joins its sites."""
+    return ICP_TAIL.sub("", re.sub(r"\s+", "", storable(icp)))
+
+
+@lru_cache(maxsize=4096)
+def domain(host: str) -> str:
+    """Return the registrable domain of a host, or the host itself where it has none."""
+    return suffixes(host).top_domain_under_public_suffix or host
+
+
+def worst(findings: Iterable[Finding]) -> Level | None:
+    """Return the worst level of some findings, None where there are none."""
+    return min((finding.level for finding in findings), key=LEVELS.index, default=None)
 
 
 def _digest(text: str) -> str:

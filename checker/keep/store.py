@@ -9,11 +9,14 @@ from typing import Self
 from sqlalchemy import Connection, Engine
 
 from checker.errors import StoreError
-from checker.keep import articles, cases, database, runs
+from checker.keep import articles, cases, curations, database, decisions, runs, sightings
 from checker.keep.articles import Registered
 from checker.keep.capture import Capture
 from checker.keep.cases import Case, Wanted
+from checker.keep.curations import Curation, Fact
+from checker.keep.decisions import Bulk, Decision, Entry
 from checker.keep.runs import PageRow, Run
+from checker.keep.sightings import Look, Visit
 from checker.model import Article, Examined, Ownership, PageOutcome
 
 
@@ -98,9 +101,7 @@ class Store:
         with self.writing() as connection:
             kept = None if capture is None else runs.keep_capture(connection, capture)
             runs.keep_page(connection, run, examined, now, kept)
-            ids = tuple(cases.keep_verdict(connection, run, each, now, kept) for each in examined.verdicts)
-            cases.settle_page(connection, run, examined.page.url, examined.outcome, ids, now)
-        return ids
+            return sightings.scan(connection, Look(run, examined, now, kept))
 
     def runs(self, now: datetime) -> tuple[Run, ...]:
         """Return every run, the latest first; a running one whose process is dead shows as interrupted."""
@@ -143,3 +144,66 @@ class Store:
         """Return the visible text of a case's page, into which its passages point."""
         with self.reading() as connection:
             return cases.page_text(connection, case)
+
+    # Decisions
+
+    def decide(self, case: str, decision: Decision, now: datetime) -> Entry:
+        """Move a case as a person decided; UsageError where that is not allowed."""
+        with self.writing() as connection:
+            return decisions.decide(connection, case, decision, now)
+
+    def decide_all(self, ids: Iterable[str], decision: Decision, now: datetime, *, dry_run: bool = False) -> Bulk:
+        """Decide on many cases at once; what a person decided before is left alone."""
+        with self.writing() as connection:
+            return decisions.decide_all(connection, ids, decision, now, dry_run=dry_run)
+
+    def undo(self, case: str, who: str, now: datetime, *, comment: str = "") -> Entry:
+        """Take the last decision on a case back."""
+        with self.writing() as connection:
+            return decisions.undo(connection, case, who, comment, now)
+
+    def expire(self, now: datetime) -> tuple[str, ...]:
+        """Bring cases whose decision has run out back to detected; return their ids."""
+        with self.writing() as connection:
+            return decisions.expire(connection, now)
+
+    def history(self, case: str) -> tuple[Entry, ...]:
+        """Return everything that happened to a case, the oldest first."""
+        with self.reading() as connection:
+            return decisions.history(connection, case)
+
+    def curate(self, curation: Curation) -> None:
+        """Correct a fact: an article's owner or first publication, a domain's organisation."""
+        with self.writing() as connection:
+            curations.curate(connection, curation)
+
+    def curated(self, fact: Fact) -> dict[str, str]:
+        """Return the corrected facts that hold now: subject -> value."""
+        with self.reading() as connection:
+            return curations.curated(connection, fact)
+
+    def curations(self) -> tuple[Curation, ...]:
+        """Return every correction of a fact ever made, the oldest first."""
+        with self.reading() as connection:
+            return curations.curations(connection)
+
+    # Re-check
+
+    def due_visits(self, now: datetime) -> tuple[str, ...]:
+        """Return the addresses whose cases are due for a visit, the longest waiting first."""
+        with self.reading() as connection:
+            return sightings.due(connection, now)
+
+    def visit(
+        self, run: int, url: str, examined: Examined, now: datetime, capture: Capture | None = None
+    ) -> tuple[Visit, ...]:
+        """Keep what a visit to a case's address saw (`url` as `due_visits` gave it), in one transaction."""
+        with self.writing() as connection:
+            kept = None if capture is None else runs.keep_capture(connection, capture)
+            runs.keep_page(connection, run, examined, now, kept)
+            return sightings.visit(connection, Look(run, examined, now, kept, visit=True), url)
+
+    def visits(self, case: str) -> tuple[Visit, ...]:
+        """Return every visit to a case's page, the oldest first."""
+        with self.reading() as connection:
+            return sightings.visits(connection, case)

@@ -55,20 +55,24 @@ class Instant(TypeDecorator[datetime]):
 VERSION = "0001"
 """The Alembic revision that makes these tables."""
 
+Name = String().with_variant(String(collation="C"), "postgresql")
+Words = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text that PostgreSQL compares as SQLite does, code point by code point: both give the same order."""
+
 metadata = MetaData()
 
 articles = Table(
     "articles",
     metadata,
-    Column("id", String, primary_key=True),
-    Column("publisher", String, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("url", Text, nullable=False),
+    Column("id", Name, primary_key=True),
+    Column("publisher", Name, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("url", Words, nullable=False),
     Column("published", Instant),
-    Column("source", Text, nullable=False),
-    Column("ownership", String, nullable=False),
+    Column("source", Words, nullable=False),
+    Column("ownership", Name, nullable=False),
     Column("record", JSON, nullable=False),  # every field of model.Article
-    Column("digest", String, nullable=False),
+    Column("digest", Name, nullable=False),
     Column("registered", Instant, nullable=False),
     Column("updated", Instant, nullable=False),
     Column("unregistered", Instant),
@@ -78,14 +82,14 @@ runs = Table(
     "runs",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("kind", String, nullable=False),  # scan, recheck, judge
+    Column("kind", Name, nullable=False),  # scan, recheck, judge
     Column("targets", JSON, nullable=False),
     Column("started", Instant, nullable=False),
     Column("ended", Instant),
-    Column("state", String, nullable=False),  # running, complete, interrupted
-    Column("pack", String, nullable=False),
+    Column("state", Name, nullable=False),  # running, complete, interrupted
+    Column("pack", Name, nullable=False),
     Column("planned", Integer),
-    Column("worker", String, nullable=False),  # host and process that lead the run
+    Column("worker", Name, nullable=False),  # host and process that lead the run
     Column("beat", Instant, nullable=False),  # its last sign of life
 )
 
@@ -93,15 +97,15 @@ pages = Table(
     "pages",
     metadata,
     Column("run", ForeignKey("runs.id"), primary_key=True),
-    Column("page", String, primary_key=True),
-    Column("url", Text, nullable=False),
-    Column("site", String, nullable=False),
-    Column("outcome", String, nullable=False),
+    Column("page", Name, primary_key=True),
+    Column("url", Words, nullable=False),
+    Column("site", Name, nullable=False),
+    Column("outcome", Name, nullable=False),
     Column("status", Integer, nullable=False),
-    Column("charset", String, nullable=False),
+    Column("charset", Name, nullable=False),
     Column("bytes", Integer, nullable=False),
     Column("captured", Instant, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", Words, nullable=False),
     Column("capture", ForeignKey("captures.id")),
     Index("pages_by_run_outcome", "run", "outcome"),
     Index("pages_by_site", "site"),
@@ -111,11 +115,11 @@ captures = Table(
     "captures",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("page", String, nullable=False),
-    Column("url", Text, nullable=False),
+    Column("page", Name, nullable=False),
+    Column("url", Words, nullable=False),
     Column("captured", Instant, nullable=False),
-    Column("sha256", String, nullable=False),  # of the page's body
-    Column("file", Text, nullable=False),  # below the evidence folder
+    Column("sha256", Name, nullable=False),  # of the page's body
+    Column("file", Words, nullable=False),  # below the evidence folder
     Column("offset", BigInteger, nullable=False),
     Column("length", BigInteger, nullable=False),
     UniqueConstraint("page", "captured", "sha256", name="captures_once"),
@@ -124,24 +128,28 @@ captures = Table(
 cases = Table(
     "cases",
     metadata,
-    Column("id", String, primary_key=True),  # of article and canonical page address
+    Column("id", Name, primary_key=True),  # of article and canonical page address
     Column("article", ForeignKey("articles.id"), nullable=False),
-    Column("page", String, nullable=False),
-    Column("url", Text, nullable=False),
-    Column("site", String, nullable=False),
-    Column("organisation", String, nullable=False),  # ICP number if the page shows one, else registrable domain
-    Column("outcome", String, nullable=False),  # violation, review, compliant, not_applicable
-    Column("state", String, nullable=False),  # detected, confirmed, rejected, corrected, ...
-    Column("kind", String, nullable=False),  # of the match
-    Column("grade", String, nullable=False),  # of the deciding credit
-    Column("licence", String, nullable=False),  # state of the licence answer
-    Column("level", String),  # worst level of its findings, None where there are none
+    Column("page", Name, nullable=False),
+    Column("url", Words, nullable=False),
+    Column("site", Name, nullable=False),
+    Column("organisation", Name, nullable=False),  # ICP number if the page shows one, else registrable domain
+    Column("outcome", Name, nullable=False),  # violation, review, compliant, not_applicable
+    Column("state", Name, nullable=False),  # detected, confirmed, rejected, corrected, ...
+    Column("kind", Name, nullable=False),  # of the match
+    Column("grade", Name, nullable=False),  # of the deciding credit
+    Column("licence", Name, nullable=False),  # state of the licence answer
+    Column("level", Name),  # worst level of its findings, None where there are none
     Column("coverage", Float, nullable=False),
     Column("record", JSON, nullable=False),  # the JSON object of the contract, messages in every language
     Column("page_text", LargeBinary, nullable=False),  # zlib of the visible text the passages point into
     Column("first_seen", Instant, nullable=False),
     Column("last_seen", Instant, nullable=False),
     Column("state_since", Instant, nullable=False),
+    Column("decided", Boolean, nullable=False),  # True while a decision of a person stands
+    Column("expires", Instant),  # of that decision
+    Column("due", Instant),  # the next visit; None where none is planned
+    Column("present", Boolean, nullable=False),  # False once a later look no longer found the article there
     Column("captured", Instant, nullable=False),  # of the capture that `record` was made of
     Column("published", Date),  # the page's own date
     Column("run", ForeignKey("runs.id"), nullable=False),  # the run that saw it last
@@ -152,16 +160,18 @@ cases = Table(
     Index("cases_by_article", "article"),
     Index("cases_by_organisation", "organisation"),
     Index("cases_by_page", "page"),
+    Index("cases_by_due", "due"),
+    Index("cases_by_expires", "expires"),
 )
 
 findings = Table(
     "findings",
     metadata,
     Column("case", ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True),
-    Column("rule", String, primary_key=True),
-    Column("level", String, nullable=False),
-    Column("kind", String, nullable=False),
-    Column("pack", String, nullable=False),
+    Column("rule", Name, primary_key=True),
+    Column("level", Name, nullable=False),
+    Column("kind", Name, nullable=False),
+    Column("pack", Name, nullable=False),
     Column("first_seen", Instant, nullable=False),
     Column("last_seen", Instant, nullable=False),
     Column("present", Boolean, nullable=False),  # False once a later look no longer found it
@@ -174,12 +184,12 @@ history = Table(
     Column("id", Integer, primary_key=True),
     Column("case", ForeignKey("cases.id"), nullable=False),
     Column("at", Instant, nullable=False),
-    Column("who", String, nullable=False),  # a person's name, or "checker"
-    Column("action", String, nullable=False),
-    Column("before", String, nullable=False),
-    Column("after", String, nullable=False),
-    Column("reason", String, nullable=False),
-    Column("comment", Text, nullable=False),
+    Column("who", Name, nullable=False),  # a person's name, or "checker"
+    Column("action", Name, nullable=False),
+    Column("before", Name, nullable=False),
+    Column("after", Name, nullable=False),
+    Column("reason", Name, nullable=False),
+    Column("comment", Words, nullable=False),
     Column("expires", Instant),
     Column("undoes", Integer),
     Index("history_by_case", "case", "id"),
@@ -193,8 +203,57 @@ visits = Table(
     Column("case", ForeignKey("cases.id"), nullable=False),
     Column("run", ForeignKey("runs.id"), nullable=False),
     Column("at", Instant, nullable=False),
-    Column("outcome", String, nullable=False),  # of the page
-    Column("found", String, nullable=False),  # unchanged, changed, corrected, removed, regressed, unknown
-    Column("sha256", String, nullable=False),
+    Column("outcome", Name, nullable=False),  # of the page
+    Column("found", Name, nullable=False),  # unchanged, changed, corrected, removed, regressed, unknown
+    Column("sha256", Name, nullable=False),
     Index("visits_by_case", "case", "at"),
+)
+
+curations = Table(
+    "curations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("fact", Name, nullable=False),  # owner, first_publication, organisation
+    Column("subject", Name, nullable=False),  # id of an article, or domain
+    Column("value", Words, nullable=False),  # "" takes an earlier correction back
+    Column("who", Name, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("comment", Words, nullable=False),
+    Index("curations_by_subject", "fact", "subject", "id"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("reader", Name, nullable=False),
+    Column("period", Name, nullable=False),  # 2026-W47, 2026-11-24
+    Column("edition", Integer, nullable=False),  # 0 the report, 1, 2, ... its corrections
+    Column("message_id", Name, nullable=False, unique=True),
+    Column("state", Name, nullable=False),  # pending, sending, sent, failed
+    Column("body", LargeBinary, nullable=False),  # the message as it goes out
+    Column("attempts", Integer, nullable=False),
+    Column("created", Instant, nullable=False),
+    Column("due", Instant, nullable=False),  # the next attempt
+    Column("sent", Instant),
+    Column("error", Words, nullable=False),  # of the last attempt
+    UniqueConstraint("reader", "period", "edition", name="outbox_once"),
+    Index("outbox_by_state", "state", "due"),
+)
+
+sites = Table(
+    "sites",
+    metadata,
+    Column("url", Name, primary_key=True),
+    Column("every", Integer, nullable=False),  # hours between two scans
+    Column("pages", Integer),  # budgets of a scan; None means the workspace's
+    Column("bytes", BigInteger),
+    Column("seconds", Integer),
+    Column("comment", Words, nullable=False),
+    Column("added", Instant, nullable=False),
+    Column("due", Instant, nullable=False),
+    Column("run", ForeignKey("runs.id")),  # the last one
+    Column("scanned", Instant),
+    Column("result", JSON, nullable=False),  # page outcomes of the last scan, with their counts
+    Index("sites_by_due", "due"),
 )

@@ -8,72 +8,111 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+Name = sa.String().with_variant(sa.String(collation="C"), "postgresql")
+Words = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+Instant = sa.DateTime(timezone=True)
+
 
 def upgrade() -> None:
     op.create_table(
         "articles",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("publisher", sa.String(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("url", sa.Text(), nullable=False),
-        sa.Column("published", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("ownership", sa.String(), nullable=False),
+        sa.Column("id", Name, nullable=False),
+        sa.Column("publisher", Name, nullable=False),
+        sa.Column("title", Words, nullable=False),
+        sa.Column("url", Words, nullable=False),
+        sa.Column("published", Instant, nullable=True),
+        sa.Column("source", Words, nullable=False),
+        sa.Column("ownership", Name, nullable=False),
         sa.Column("record", sa.JSON(), nullable=False),
-        sa.Column("digest", sa.String(), nullable=False),
-        sa.Column("registered", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("updated", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("unregistered", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("digest", Name, nullable=False),
+        sa.Column("registered", Instant, nullable=False),
+        sa.Column("updated", Instant, nullable=False),
+        sa.Column("unregistered", Instant, nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
         "captures",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("page", sa.String(), nullable=False),
-        sa.Column("url", sa.Text(), nullable=False),
-        sa.Column("captured", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("sha256", sa.String(), nullable=False),
-        sa.Column("file", sa.Text(), nullable=False),
+        sa.Column("page", Name, nullable=False),
+        sa.Column("url", Words, nullable=False),
+        sa.Column("captured", Instant, nullable=False),
+        sa.Column("sha256", Name, nullable=False),
+        sa.Column("file", Words, nullable=False),
         sa.Column("offset", sa.BigInteger(), nullable=False),
         sa.Column("length", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("page", "captured", "sha256", name="captures_once"),
     )
     op.create_table(
+        "curations",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("fact", Name, nullable=False),
+        sa.Column("subject", Name, nullable=False),
+        sa.Column("value", Words, nullable=False),
+        sa.Column("who", Name, nullable=False),
+        sa.Column("at", Instant, nullable=False),
+        sa.Column("comment", Words, nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("curations_by_subject", "curations", ["fact", "subject", "id"], unique=False)
+    op.create_table(
+        "outbox",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reader", Name, nullable=False),
+        sa.Column("period", Name, nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("message_id", Name, nullable=False),
+        sa.Column("state", Name, nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("created", Instant, nullable=False),
+        sa.Column("due", Instant, nullable=False),
+        sa.Column("sent", Instant, nullable=True),
+        sa.Column("error", Words, nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("message_id"),
+        sa.UniqueConstraint("reader", "period", "edition", name="outbox_once"),
+    )
+    op.create_index("outbox_by_state", "outbox", ["state", "due"], unique=False)
+    op.create_table(
         "runs",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("kind", Name, nullable=False),
         sa.Column("targets", sa.JSON(), nullable=False),
-        sa.Column("started", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ended", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("pack", sa.String(), nullable=False),
+        sa.Column("started", Instant, nullable=False),
+        sa.Column("ended", Instant, nullable=True),
+        sa.Column("state", Name, nullable=False),
+        sa.Column("pack", Name, nullable=False),
         sa.Column("planned", sa.Integer(), nullable=True),
-        sa.Column("worker", sa.String(), nullable=False),
-        sa.Column("beat", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("worker", Name, nullable=False),
+        sa.Column("beat", Instant, nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
         "cases",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("article", sa.String(), nullable=False),
-        sa.Column("page", sa.String(), nullable=False),
-        sa.Column("url", sa.Text(), nullable=False),
-        sa.Column("site", sa.String(), nullable=False),
-        sa.Column("organisation", sa.String(), nullable=False),
-        sa.Column("outcome", sa.String(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("grade", sa.String(), nullable=False),
-        sa.Column("licence", sa.String(), nullable=False),
-        sa.Column("level", sa.String(), nullable=True),
+        sa.Column("id", Name, nullable=False),
+        sa.Column("article", Name, nullable=False),
+        sa.Column("page", Name, nullable=False),
+        sa.Column("url", Words, nullable=False),
+        sa.Column("site", Name, nullable=False),
+        sa.Column("organisation", Name, nullable=False),
+        sa.Column("outcome", Name, nullable=False),
+        sa.Column("state", Name, nullable=False),
+        sa.Column("kind", Name, nullable=False),
+        sa.Column("grade", Name, nullable=False),
+        sa.Column("licence", Name, nullable=False),
+        sa.Column("level", Name, nullable=True),
         sa.Column("coverage", sa.Float(), nullable=False),
         sa.Column("record", sa.JSON(), nullable=False),
         sa.Column("page_text", sa.LargeBinary(), nullable=False),
-        sa.Column("first_seen", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("last_seen", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("state_since", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("captured", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("first_seen", Instant, nullable=False),
+        sa.Column("last_seen", Instant, nullable=False),
+        sa.Column("state_since", Instant, nullable=False),
+        sa.Column("decided", sa.Boolean(), nullable=False),
+        sa.Column("expires", Instant, nullable=True),
+        sa.Column("due", Instant, nullable=True),
+        sa.Column("present", sa.Boolean(), nullable=False),
+        sa.Column("captured", Instant, nullable=False),
         sa.Column("published", sa.Date(), nullable=True),
         sa.Column("run", sa.Integer(), nullable=False),
         sa.Column("capture", sa.Integer(), nullable=True),
@@ -92,6 +131,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("cases_by_article", "cases", ["article"], unique=False)
+    op.create_index("cases_by_due", "cases", ["due"], unique=False)
+    op.create_index("cases_by_expires", "cases", ["expires"], unique=False)
     op.create_index("cases_by_first_seen", "cases", ["first_seen"], unique=False)
     op.create_index("cases_by_organisation", "cases", ["organisation"], unique=False)
     op.create_index("cases_by_page", "cases", ["page"], unique=False)
@@ -100,15 +141,15 @@ def upgrade() -> None:
     op.create_table(
         "pages",
         sa.Column("run", sa.Integer(), nullable=False),
-        sa.Column("page", sa.String(), nullable=False),
-        sa.Column("url", sa.Text(), nullable=False),
-        sa.Column("site", sa.String(), nullable=False),
-        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("page", Name, nullable=False),
+        sa.Column("url", Words, nullable=False),
+        sa.Column("site", Name, nullable=False),
+        sa.Column("outcome", Name, nullable=False),
         sa.Column("status", sa.Integer(), nullable=False),
-        sa.Column("charset", sa.String(), nullable=False),
+        sa.Column("charset", Name, nullable=False),
         sa.Column("bytes", sa.Integer(), nullable=False),
-        sa.Column("captured", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("captured", Instant, nullable=False),
+        sa.Column("reason", Words, nullable=False),
         sa.Column("capture", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["capture"],
@@ -123,14 +164,34 @@ def upgrade() -> None:
     op.create_index("pages_by_run_outcome", "pages", ["run", "outcome"], unique=False)
     op.create_index("pages_by_site", "pages", ["site"], unique=False)
     op.create_table(
+        "sites",
+        sa.Column("url", Name, nullable=False),
+        sa.Column("every", sa.Integer(), nullable=False),
+        sa.Column("pages", sa.Integer(), nullable=True),
+        sa.Column("bytes", sa.BigInteger(), nullable=True),
+        sa.Column("seconds", sa.Integer(), nullable=True),
+        sa.Column("comment", Words, nullable=False),
+        sa.Column("added", Instant, nullable=False),
+        sa.Column("due", Instant, nullable=False),
+        sa.Column("run", sa.Integer(), nullable=True),
+        sa.Column("scanned", Instant, nullable=True),
+        sa.Column("result", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["run"],
+            ["runs.id"],
+        ),
+        sa.PrimaryKeyConstraint("url"),
+    )
+    op.create_index("sites_by_due", "sites", ["due"], unique=False)
+    op.create_table(
         "findings",
-        sa.Column("case", sa.String(), nullable=False),
-        sa.Column("rule", sa.String(), nullable=False),
-        sa.Column("level", sa.String(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("pack", sa.String(), nullable=False),
-        sa.Column("first_seen", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("last_seen", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("case", Name, nullable=False),
+        sa.Column("rule", Name, nullable=False),
+        sa.Column("level", Name, nullable=False),
+        sa.Column("kind", Name, nullable=False),
+        sa.Column("pack", Name, nullable=False),
+        sa.Column("first_seen", Instant, nullable=False),
+        sa.Column("last_seen", Instant, nullable=False),
         sa.Column("present", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["case"], ["cases.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("case", "rule"),
@@ -139,15 +200,15 @@ def upgrade() -> None:
     op.create_table(
         "history",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("case", sa.String(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("who", sa.String(), nullable=False),
-        sa.Column("action", sa.String(), nullable=False),
-        sa.Column("before", sa.String(), nullable=False),
-        sa.Column("after", sa.String(), nullable=False),
-        sa.Column("reason", sa.String(), nullable=False),
-        sa.Column("comment", sa.Text(), nullable=False),
-        sa.Column("expires", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("case", Name, nullable=False),
+        sa.Column("at", Instant, nullable=False),
+        sa.Column("who", Name, nullable=False),
+        sa.Column("action", Name, nullable=False),
+        sa.Column("before", Name, nullable=False),
+        sa.Column("after", Name, nullable=False),
+        sa.Column("reason", Name, nullable=False),
+        sa.Column("comment", Words, nullable=False),
+        sa.Column("expires", Instant, nullable=True),
         sa.Column("undoes", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["case"],
@@ -160,12 +221,12 @@ def upgrade() -> None:
     op.create_table(
         "visits",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("case", sa.String(), nullable=False),
+        sa.Column("case", Name, nullable=False),
         sa.Column("run", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("outcome", sa.String(), nullable=False),
-        sa.Column("found", sa.String(), nullable=False),
-        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("at", Instant, nullable=False),
+        sa.Column("outcome", Name, nullable=False),
+        sa.Column("found", Name, nullable=False),
+        sa.Column("sha256", Name, nullable=False),
         sa.ForeignKeyConstraint(
             ["case"],
             ["cases.id"],
@@ -187,6 +248,8 @@ def downgrade() -> None:
     op.drop_table("history")
     op.drop_index("findings_by_rule", table_name="findings")
     op.drop_table("findings")
+    op.drop_index("sites_by_due", table_name="sites")
+    op.drop_table("sites")
     op.drop_index("pages_by_site", table_name="pages")
     op.drop_index("pages_by_run_outcome", table_name="pages")
     op.drop_table("pages")
@@ -195,8 +258,14 @@ def downgrade() -> None:
     op.drop_index("cases_by_page", table_name="cases")
     op.drop_index("cases_by_organisation", table_name="cases")
     op.drop_index("cases_by_first_seen", table_name="cases")
+    op.drop_index("cases_by_expires", table_name="cases")
+    op.drop_index("cases_by_due", table_name="cases")
     op.drop_index("cases_by_article", table_name="cases")
     op.drop_table("cases")
     op.drop_table("runs")
+    op.drop_index("outbox_by_state", table_name="outbox")
+    op.drop_table("outbox")
+    op.drop_index("curations_by_subject", table_name="curations")
+    op.drop_table("curations")
     op.drop_table("captures")
     op.drop_table("articles")
