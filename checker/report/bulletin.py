@@ -1,0 +1,288 @@
+"""A report put into words: every sentence, row and bar of it, in one language, before it becomes text, mail or page.
+
+Mail, plain text and HTML report are loops over this value, so they all say the same.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from checker.report.figures import Figures
+from checker.report.phrases import Phrases
+
+View = Literal["full", "management"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of a list: what it says, a second line of detail, a short tag with its tone, the case behind it."""
+
+    text: str
+    detail: str = ""
+    tag: str = ""
+    tone: str = ""
+    case: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A titled list; `empty` is said where it has no entries, `more` how many are not shown."""
+
+    key: str
+    title: str
+    entries: tuple[Entry, ...]
+    empty: str = ""
+    more: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A titled table; columns after the first are numbers."""
+
+    key: str
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    empty: str = ""
+
+
+@dataclass(frozen=True)
+class NumberLine:
+    """One of the four numbers: `now` with what it is made of, its change and what it is compared with."""
+
+    key: str
+    label: str
+    now: str
+    unit: str
+    fraction: str
+    change: str
+    tone: str
+    before: str
+    mean: str
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar: its label, its value in words, and its length as a share (0..1) of the longest."""
+
+    label: str
+    value: str
+    share: float
+
+
+@dataclass(frozen=True)
+class Bulletin:
+    """A whole report in words, in the order it is read."""
+
+    language: str
+    title: str
+    period: str
+    subject: str
+    sentence: str
+    notices: tuple[str, ...]
+    corrected: Grid
+    decisions: Block
+    numbers: tuple[NumberLine, ...]
+    bars_title: str
+    bars: tuple[Bar, ...]
+    blocks: tuple[Block, ...]
+    offenders: Grid
+    copied: Grid
+    licences: Block
+    cohorts: Block
+    coverage_title: str
+    coverage: tuple[tuple[str, str], ...]
+    counting_title: str
+    counting: tuple[str, ...]
+    footer: tuple[str, ...]
+    headings: dict[str, str]
+
+
+def bulletin(
+    figures: Figures, language: str, view: View, *, edition: int = 0, links: str = "", attached: str = ""
+) -> Bulletin:
+    """Put figures into words.
+
+    `links` is the address of a case's page with `{case}` in it, "" where there is none; `attached` says what became
+    of the workbook.
+    """
+    say = Phrases(figures, language, view, edition, links)
+    return Bulletin(
+        language=language,
+        title=say.title(),
+        period=say.period(),
+        subject=say.subject(),
+        sentence=say.sentence(),
+        notices=say.notices(),
+        corrected=corrected(say),
+        decisions=decisions(say),
+        numbers=tuple(number(say, each.name) for each in figures.numbers),
+        bars_title=say.words.say("heading.days"),
+        bars=bars(say),
+        blocks=tuple(listing(say, key) for key in ("new", "regressed", "settled")),
+        offenders=offenders(say),
+        copied=copied(say),
+        licences=licences(say),
+        cohorts=cohorts(say),
+        coverage_title=say.words.say("heading.coverage"),
+        coverage=say.coverage(),
+        counting_title=say.words.say("heading.counting"),
+        counting=say.counting(),
+        footer=say.footer(attached),
+        headings={key: say.words.say(f"heading.{key}") for key in ("numbers", "trend", "grades", "speed", "decisions")},
+    )
+
+
+def corrected(say: Phrases) -> Grid:
+    """What a correction changes: each number as it was sent and as it is now."""
+    heads = tuple(say.words.say(f"column.{key}") for key in ("number", "before", "now"))
+    rows = tuple(
+        (say.words.say(f"column.{name}"), say.plain(name, sent), say.plain(name, now))
+        for name, sent, now in say.figures.changed
+    )
+    return Grid("corrected", say.words.say("heading.corrected"), heads, rows)
+
+
+SHOWN = 5
+
+
+def decisions(say: Phrases) -> Block:
+    """The few most urgent decisions, each with its day."""
+    entries = []
+    for each in say.figures.decisions[:SHOWN]:
+        late = each.due < say.today
+        when = say.words.say("decision.overdue" if late else "decision.due", day=say.words.day(each.due))
+        case = "" if say.discreet else each.case
+        entries.append(Entry(say.decision(each), tag=when, tone="bad" if late else "", case=case, link=say.link(case)))
+    rest = len(say.figures.decisions) - len(entries)
+    more = say.words.say("decision.more", n=rest) if rest else ""
+    return Block("decisions", say.words.say("heading.decisions"), tuple(entries), say.words.say("decision.none"), more)
+
+
+def number(say: Phrases, name: str) -> NumberLine:
+    """One of the four numbers in words."""
+    each = next(number for number in say.figures.numbers if number.name == name)
+    now = say.figures.now
+    fraction = ""
+    if name == "credit_rate" and now.reposts:
+        fraction = say.words.say("number.fraction", part=now.credited, whole=now.reposts)
+    change, tone = say.change(each)
+    unit = say.words.texts.get(f"number.unit_{name}", "") if each.now is not None else ""
+    return NumberLine(
+        key=name,
+        label=say.words.say(f"number.{name}"),
+        now=say.plain(name, each.now),
+        unit=str(unit),
+        fraction=fraction,
+        change=change,
+        tone=tone,
+        before=say.words.say("number.before", before=say.plain(name, each.before)),
+        mean=say.words.say("number.mean", mean=say.plain(name, each.mean)),
+    )
+
+
+def bars(say: Phrases) -> tuple[Bar, ...]:
+    """One bar for each day of a week; a single day needs none."""
+    days = say.figures.days
+    if len(days) < 2:
+        return ()
+    most = max((count or 0 for _, count, _ in days), default=0)
+    return tuple(
+        Bar(
+            f"{say.words.weekday(when)} {when.month}/{when.day}",
+            say.plain("reposts", count),
+            (count or 0) / most if most else 0.0,
+        )
+        for when, count, _ in days
+    )
+
+
+def listing(say: Phrases, key: str) -> Block:
+    """One of the lists of cases; the management view says only how many there are."""
+    found = {"new": say.figures.new, "regressed": say.figures.regressed, "settled": say.figures.settled}[key]
+    title, empty = say.words.say(f"heading.{key}"), say.words.say(f"list.none_{key}")
+    if key == "new" and not say.figures.now.coverage.known:
+        empty = "—"
+    if say.discreet:
+        count = Entry(say.words.say("list.count", n=found.total))
+        return Block(key, title, (count,) if found.total else (), empty)
+    entries = tuple(
+        Entry(
+            text=say.shown(each.title),
+            detail=f"{say.organisation(each.operator, each.organisation)} · {say.shown(each.site)} · "
+            f"{say.words.word('kind', each.kind)} · {say.words.word('grade', each.grade)}",
+            tag=say.words.verdict(each.outcome, each.state) if key == "new" else say.words.word("state", each.state),
+            tone="good" if key == "settled" else "bad",
+            case=each.case,
+            link=say.link(each.case),
+        )
+        for each in found.lines
+    )
+    more = say.words.say("list.more", n=found.more) if found.more else ""
+    note = say.words.say("list.suspicion") if key == "new" and found.total else ""
+    return Block(key, title, entries, empty, more, note)
+
+
+def offenders(say: Phrases) -> Grid:
+    """The organisations with most breaches."""
+    rows = []
+    for rank, each in enumerate(say.figures.offenders, start=1):
+        name = say.organisation(each.operator, each.organisation)
+        if len(each.sites) > 1:
+            name += f"（{say.words.say('list.sites', n=len(each.sites))}）"
+        name = say.words.say("list.rank", n=rank) if say.discreet else name
+        values = (each.reposts, each.uncredited, each.suspected, each.confirmed)
+        rows.append((name, *(say.plain("reposts", value) for value in values)))
+    heads = ("organisation", "reposts", "uncredited", "suspected", "confirmed")
+    return grid(say, "offenders", heads, tuple(rows))
+
+
+def copied(say: Phrases) -> Grid:
+    """The articles reposted most."""
+    rows = tuple(
+        (say.shown(each.title), *(say.plain("reposts", n) for n in (each.reposts, each.organisations, each.uncredited)))
+        for each in say.figures.copied
+    )
+    return grid(say, "copied", ("article_title", "reposts", "organisations", "uncredited"), rows)
+
+
+def grid(say: Phrases, key: str, heads: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> Grid:
+    """A table with its title and column titles."""
+    empty = say.words.say(f"list.none_{key}") if say.figures.now.coverage.known else "—"
+    return Grid(
+        key, say.words.say(f"heading.{key}"), tuple(say.words.say(f"column.{head}") for head in heads), rows, empty
+    )
+
+
+def licences(say: Phrases) -> Block:
+    """Licences that run out or are used beyond their quota."""
+    entries = tuple(
+        Entry(
+            text=say.words.say("decision.someone_licensed") if say.discreet else say.shown(note.licensee),
+            detail="" if say.discreet else say.shown(" ".join(filter(None, (note.id, note.clause)))),
+            tag=say.licence(note),
+            tone="bad" if note.problem in ("exceeded", "expired") else "",
+        )
+        for note in say.figures.licences
+    )
+    return Block("licences", say.words.say("heading.licences"), entries, say.words.say("licence_note.none"))
+
+
+def cohorts(say: Phrases) -> Block:
+    """What became of confirmed cases, by the period of their confirmation."""
+    entries = tuple(
+        Entry(
+            say.words.say(
+                "cohort.line",
+                period=each.period.label,
+                confirmed=each.confirmed,
+                acted=each.acted,
+                corrected=each.corrected,
+                removed=each.removed,
+            )
+        )
+        for each in say.figures.cohorts
+        if each.confirmed
+    )
+    return Block("cohorts", say.words.say("heading.cohorts"), entries, say.words.say("cohort.none"))

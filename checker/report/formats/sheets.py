@@ -1,0 +1,73 @@
+"""Sheets of a workbook, written row by row so that memory stays small; the same sheets give the same bytes."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import BinaryIO
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from checker.report.formats.columns import risky
+
+Cell = str | float | int | None
+
+CELL_LIMIT = 32_767
+"""Characters a cell can hold (Excel's own limit)."""
+
+ROW_LIMIT = 1_048_576 - 1
+"""Rows below the header that a sheet can hold (Excel's own limit)."""
+
+MADE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+"""The creation time written into every workbook: the clock is no business of a format."""
+
+OPTIONS = {"in_memory": True, "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
+           "strings_to_numbers": False}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet: its name, the titles of its columns, its rows, and column widths in characters."""
+
+    name: str
+    heads: tuple[str, ...]
+    rows: Iterable[Sequence[Cell]]
+    widths: tuple[int, ...] = ()
+
+
+def workbook(stream: BinaryIO, sheets: Sequence[Sheet]) -> None:
+    """Write a workbook; text is stored as text, so that no cell is ever run."""
+    with xlsxwriter.Workbook(stream, OPTIONS) as book:
+        book.set_properties({"created": MADE})
+        head = book.add_format({"bold": True, "bottom": 1, "valign": "top", "text_wrap": True})
+        for sheet in sheets:
+            page = book.add_worksheet(sheet.name[:31])
+            page.freeze_panes(1, 0)
+            for column, width in enumerate(sheet.widths):
+                page.set_column(column, column, width)
+            for column, title in enumerate(sheet.heads):
+                page.write_string(0, column, title, head)
+            count = write_rows(page, sheet.rows, book.add_format({"quote_prefix": True}))
+            if sheet.heads and count:
+                page.autofilter(0, 0, count, len(sheet.heads) - 1)
+
+
+def write_rows(page: Worksheet, rows: Iterable[Sequence[Cell]], quoted: Format) -> int:
+    """Write rows below the header; return how many. What looks like a formula is marked as text for good."""
+    number = 0
+    for number, row in enumerate(rows, start=1):
+        if number > ROW_LIMIT:
+            return ROW_LIMIT
+        for column, value in enumerate(row):
+            if isinstance(value, str):
+                text = printable(value)[:CELL_LIMIT]
+                page.write_string(number, column, text, quoted if risky(text) else None)
+            elif value is not None:
+                page.write_number(number, column, value)
+    return number
+
+
+def printable(text: str) -> str:
+    """The text without the control characters that XML cannot hold."""
+    return "".join(char for char in text if char >= " " or char in "\n\t")

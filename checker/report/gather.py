@@ -1,0 +1,69 @@
+"""Gather a period's figures from the database."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Connection, distinct, func, select
+
+from checker.keep.tables import cases, history, runs
+from checker.report.counts import Scope, cohort, counted, coverage, sites, standing, totals
+from checker.report.figures import MEAN_OF, TREND_OF, Figures, LicenceNote, Totals
+from checker.report.lists import copied, decisions, new_cases, offenders, settled, turned
+from checker.report.period import Period
+
+
+def gather(
+    connection: Connection,
+    period: Period,
+    *,
+    made: datetime,
+    channel: str = "",
+    licences: tuple[LicenceNote, ...] = (),
+) -> Figures:
+    """The figures of a period, as known at the instant `made`; `licences` are the judge station's notes."""
+    scope = Scope(connection, channel)
+    known = sites(scope, coverage(scope, period), period)
+    trend = tuple(earlier(scope, period, step) for step in range(TREND_OF - 1, 0, -1))
+    now = totals(scope, period, known)
+    organisations, worst = offenders(scope, period)
+    waiting = decisions(scope, made, period.timezone, licences)
+    return Figures(
+        period=period,
+        made=made,
+        channel=channel,
+        now=now,
+        trend=(*trend, now),
+        days=tuple(day(scope, period, each) for each in period.each_day()),
+        new=new_cases(scope, period),
+        regressed=turned(scope, period, ("regressed",)),
+        settled=settled(scope, period),
+        decisions=waiting,
+        pending=sum(each.count for each in waiting),
+        offenders=worst,
+        copied=copied(scope, period),
+        organisations=organisations,
+        pages=scope.count(select(func.count(distinct(cases.c.page))).where(counted(period), *scope.of_cases)),
+        cohorts=tuple(cohort(scope, period.earlier(step), made) for step in range(MEAN_OF - 1, -1, -1)),
+        licences=licences,
+    )
+
+
+def earlier(scope: Scope, period: Period, step: int) -> Totals:
+    """The totals of the period that many steps before."""
+    then = period.earlier(step)
+    return totals(scope, then, coverage(scope, then))
+
+
+def day(scope: Scope, period: Period, each: Period) -> tuple[date, int | None, int]:
+    """A day, its reposts (None where no scan was at work that day) and what was confirmed on it."""
+    at_work = select(func.count()).where(
+        runs.c.kind == "scan", runs.c.started < each.end, func.coalesce(runs.c.ended, runs.c.started) >= each.start
+    )
+    confirmed = scope.count(
+        select(func.count(distinct(history.c.case)))
+        .join(cases, cases.c.id == history.c.case)
+        .where(history.c.after == "confirmed", *standing(each), *scope.of_cases)
+    )
+    if not scope.count(at_work):
+        return each.first, None, confirmed
+    found = scope.count(select(func.count()).select_from(cases).where(counted(period, each), *scope.of_cases))
+    return each.first, found, confirmed

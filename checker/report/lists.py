@@ -1,0 +1,211 @@
+"""The lists of a report: new, regressed and settled cases, offenders, copied articles, decisions that wait."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, and_, case, distinct, func, select
+
+from checker.keep.tables import articles, cases, history
+from checker.report.counts import SETTLED, Scope, counted, not_credited, standing, suspected
+from checker.report.figures import Copied, Decision, LicenceNote, Line, Listing, Offender
+from checker.report.period import Period
+
+SHOWN = 5
+"""Rows of a list in a mail; the rest is in the workbook."""
+
+FEWEST = 2
+"""Reposts from which an organisation can be a top offender: one page does not make a habit."""
+
+WAITING = ("detected", "triaged")
+"""States of a case nobody has decided on."""
+
+DAYS_TO_DECIDE = {"regressed": 1, "unanswered": 3, "suspected": 1, "review": 5}
+"""Working days for each kind of decision (timers of a finding's life cycle)."""
+
+EXPIRY_NOTICE = timedelta(days=14)
+"""How long before its end an exception is brought up again."""
+
+ORDER = ("regressed", "licence", "unanswered", "expiring_exception", "suspected", "review")
+"""Which kind of decision comes first."""
+
+OPERATOR = cases.c.record["page"]["operator"]["name"].as_string()
+
+
+def new_cases(scope: Scope, period: Period) -> Listing:
+    """Cases first seen in the period that look like a breach, the most copied first."""
+    bad = and_(counted(period), cases.c.outcome == "violation", *scope.of_cases)
+    total = scope.count(select(func.count()).select_from(cases).where(bad))
+    first = lines_of(cases.c.first_seen).where(bad).order_by(cases.c.coverage.desc(), cases.c.first_seen, cases.c.id)
+    return Listing(lines(scope, first.limit(SHOWN)), total)
+
+
+def turned(scope: Scope, period: Period, states: tuple[str, ...]) -> Listing:
+    """Cases that came into one of the states in the period, the latest first."""
+    when = (
+        select(history.c.case, func.max(history.c.at).label("at"))
+        .where(history.c.after.in_(states), *standing(period))
+        .group_by(history.c.case)
+        .subquery()
+    )
+    total = scope.count(
+        select(func.count()).select_from(cases).join(when, when.c.case == cases.c.id).where(*scope.of_cases)
+    )
+    latest = lines_of(when.c.at).join(when, when.c.case == cases.c.id).where(*scope.of_cases)
+    return Listing(lines(scope, latest.order_by(when.c.at.desc(), cases.c.id).limit(SHOWN)), total)
+
+
+def settled(scope: Scope, period: Period) -> Listing:
+    """Cases corrected or removed in the period."""
+    return turned(scope, period, SETTLED)
+
+
+def lines_of(at: Any) -> Select[Any]:
+    """The columns of a Line; `at` is the instant it is listed for."""
+    return select(
+        cases.c.id, cases.c.organisation, OPERATOR.label("operator"), cases.c.site, cases.c.article, articles.c.title,
+        cases.c.outcome, cases.c.state, cases.c.level, cases.c.grade, cases.c.kind, cases.c.url, at.label("at"),
+    ).join(articles, articles.c.id == cases.c.article)  # fmt: skip
+
+
+def lines(scope: Scope, statement: Select[Any]) -> tuple[Line, ...]:
+    """The rows of a statement as lines."""
+    return tuple(
+        Line(row.id, row.organisation, row.operator or "", row.site, row.article, row.title, row.outcome, row.state,
+             row.level or "", row.grade, row.kind, row.url, row.at)
+        for row in scope.rows(statement)
+    )  # fmt: skip
+
+
+def offenders(scope: Scope, period: Period) -> tuple[int, tuple[Offender, ...]]:
+    """How many organisations reposted, and those with most confirmed, suspected, then uncredited reposts."""
+    sure = select(history.c.case).where(history.c.after == "confirmed", *standing(period))
+    confirmed = dict(
+        tuple(row)
+        for row in scope.rows(
+            select(cases.c.organisation, func.count())
+            .where(cases.c.id.in_(sure), *scope.of_cases)
+            .group_by(cases.c.organisation)
+        )
+    )
+    groups = scope.rows(
+        select(
+            cases.c.organisation,
+            func.count().label("reposts"),
+            func.sum(not_credited()).label("uncredited"),
+            func.sum(suspected()).label("suspected"),
+            func.min(cases.c.id).label("sample"),
+        )
+        .where(counted(period), *scope.of_cases)
+        .group_by(cases.c.organisation)
+    )
+    rank = [
+        ((-confirmed.get(row.organisation, 0), -row.suspected, -row.uncredited, row.organisation), row)
+        for row in groups
+        if row.reposts >= FEWEST and (row.suspected or row.uncredited)
+    ]
+    top = [row for _, row in sorted(rank, key=lambda pair: pair[0])[:SHOWN]]
+    return len(groups), tuple(offender(scope, period, row, confirmed.get(row.organisation, 0)) for row in top)
+
+
+def offender(scope: Scope, period: Period, row: Any, confirmed: int) -> Offender:
+    """An organisation with the sites it used in the period and the name its pages state."""
+    mine = and_(counted(period), cases.c.organisation == row.organisation)
+    names = scope.rows(select(cases.c.site).distinct().where(mine, *scope.of_cases).order_by(cases.c.site))
+    operator = scope.connection.execute(select(OPERATOR).where(cases.c.id == row.sample)).scalar_one() or ""
+    sites = tuple(name for (name,) in names)
+    return Offender(row.organisation, operator, sites, row.reposts, row.uncredited, row.suspected, confirmed)
+
+
+def copied(scope: Scope, period: Period) -> tuple[Copied, ...]:
+    """The articles reposted most."""
+    top = (
+        select(
+            cases.c.article,
+            func.count().label("reposts"),
+            func.count(distinct(cases.c.organisation)).label("organisations"),
+            func.sum(not_credited()).label("uncredited"),
+        )
+        .where(counted(period), *scope.of_cases)
+        .group_by(cases.c.article)
+        .order_by(func.count().desc(), cases.c.article)
+        .limit(SHOWN)
+        .subquery()
+    )
+    rows = scope.rows(
+        select(top, articles.c.title)
+        .join(articles, articles.c.id == top.c.article)
+        .order_by(top.c.reposts.desc(), top.c.article)
+    )
+    return tuple(Copied(row.article, row.title, row.reposts, row.organisations, row.uncredited) for row in rows)
+
+
+def decisions(scope: Scope, made: datetime, timezone: str, notes: Iterable[LicenceNote]) -> tuple[Decision, ...]:
+    """Everything that waits for a person at an instant, one entry for each organisation and kind, most urgent first."""
+    waiting = [*open_cases(scope, timezone), *expiring(scope, made, timezone)]
+    today = made.astimezone(ZoneInfo(timezone)).date()
+    kept = [each for each in waiting if each.kind != "unanswered" or each.due < today]
+    kept += [
+        Decision("licence", note.licensee, 1, note.ends or today, note=note)
+        for note in notes
+        if note.problem in ("exceeded", "expired")
+    ]
+    return tuple(sorted(kept, key=lambda each: (ORDER.index(each.kind), -each.count, each.due, each.subject)))
+
+
+def open_cases(scope: Scope, timezone: str) -> list[Decision]:
+    """Undecided, regressed and notified cases, joined by organisation."""
+    kind = case(
+        (cases.c.state == "regressed", "regressed"),
+        (cases.c.state == "notified", "unanswered"),
+        (cases.c.outcome == "violation", "suspected"),
+        else_="review",
+    ).label("decision")
+    rows = scope.rows(
+        select(
+            kind,
+            cases.c.organisation,
+            func.count().label("n"),
+            func.min(cases.c.state_since).label("since"),
+            func.min(cases.c.id).label("sample"),
+        )
+        .where(
+            cases.c.state.in_((*WAITING, "regressed", "notified")),
+            cases.c.outcome.in_(("violation", "review")),
+            *scope.of_cases,
+        )
+        .group_by(kind, cases.c.organisation)
+    )
+    return [
+        Decision(row.decision, row.organisation, row.n, due(row.since, timezone, row.decision), row.sample)
+        for row in rows
+    ]
+
+
+def expiring(scope: Scope, made: datetime, timezone: str) -> list[Decision]:
+    """Exceptions and other decisions with an end that is near, while they still hold."""
+    rows = scope.rows(
+        select(cases.c.organisation, cases.c.id, cases.c.expires)
+        .where(cases.c.expires >= made, cases.c.expires < made + EXPIRY_NOTICE, *scope.of_cases)
+        .order_by(cases.c.id)
+    )
+    zone = ZoneInfo(timezone)
+    return [
+        Decision("expiring_exception", row.organisation, 1, row.expires.astimezone(zone).date(), row.id) for row in rows
+    ]
+
+
+def due(since: datetime, timezone: str, kind: str) -> date:
+    """The day by which a decision is due."""
+    return add_working_days(since.astimezone(ZoneInfo(timezone)).date(), DAYS_TO_DECIDE[kind])
+
+
+def add_working_days(day: date, count: int) -> date:
+    """The day that many working days (Monday to Friday) later, or earlier."""
+    step = timedelta(days=1 if count > 0 else -1)
+    for _ in range(abs(count)):
+        day += step
+        while day.weekday() >= 5:
+            day += step
+    return day

@@ -1,0 +1,138 @@
+"""One case, both texts side by side: as a page to read, print and send to counsel, and for the terminal."""
+
+from rich.console import Console, Group
+from rich.panel import Panel
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from checker.keep.cases import Case
+from checker.keep.record import Record, in_language, instant
+from checker.model import Article
+from checker.report.formats.table import STYLES
+from checker.report.pieces import Piece, sides
+from checker.report.templates import template
+from checker.report.wording import CONFIRMED, Wording, wording
+
+PASSAGE_COLOURS = ("yellow", "cyan", "magenta", "green", "blue")
+"""Colours of passages in the terminal, in turn; the number tells them apart where there is no colour."""
+
+
+def side_by_side(case: Case, article: Article, language: str, *, page_text: str) -> str:
+    """The case as one HTML page that needs nothing else; `page_text` is the page's visible text, as kept."""
+    ours, theirs = sides(case.record, article.text, page_text)
+    return template("side_by_side.html").render(
+        case=case,
+        record=in_language(case.record, language),
+        article=article,
+        ours=ours,
+        theirs=theirs,
+        words=wording(language),
+        suspicion=suspicion(case, wording(language)),
+        first_seen=instant(case.first_seen),
+        last_seen=instant(case.last_seen),
+        passages=len(case.record["match"]["passages"]),
+    )
+
+
+def suspicion(case: Case, words: Wording) -> str:
+    """The reminder that a person has not confirmed it, "" where one has, or where nothing is suspected."""
+    unsure = case.record["outcome"] in ("violation", "review") and case.state not in CONFIRMED
+    return words.say("side.suspicion") if unsure else ""
+
+
+def terminal(case: Case, article: Article, console: Console, language: str, *, page_text: str) -> None:
+    """Print the case: what was found and why, then both texts beside each other (below each other where narrow)."""
+    words, record = wording(language), in_language(case.record, language)
+    ours, theirs = sides(case.record, article.text, page_text)
+    console.print(facts(case, record, words))
+    for finding in record["findings"]:
+        console.print(rule(finding, words))
+    left = Panel(marked(ours, words), title=Text(words.say("side.article")), title_align="left")
+    right = Panel(marked(theirs, words), title=Text(words.say("side.page")), title_align="left")
+    grid = Table.grid(expand=True, padding=(0, 1))
+    grid.add_column(ratio=1)
+    if console.width >= 80:
+        grid.add_column(ratio=1)
+        grid.add_row(left, right)
+    else:
+        grid.add_row(left)
+        grid.add_row(right)
+    console.print(grid)
+    console.print(Rule(Text(words.say("side.log")), align="left", style="dim"))
+    for line in record["log"]:
+        console.print(Text(f"· {line}", "dim"))
+
+
+def facts(case: Case, record: Record, words: Wording) -> Group:
+    """The head of a case: verdict, article, page, match, credit, licence, evidence."""
+    match, credit = record["match"], record["credit"]
+    head = Text(f"{case.id}  ", "bold")
+    head.append(words.verdict(record["outcome"], case.state), STYLES[case.level or ""])
+    head.append(f" · {words.word('state', case.state)}")
+    lines = [head]
+    if remark := suspicion(case, words):
+        lines.append(Text(remark, "dim"))
+    covered = words.say(
+        "side.coverage",
+        coverage=words.percent(match["coverage"], 0),
+        page_coverage=words.percent(match["page_coverage"], 0),
+    )
+    rows = [
+        ("side.article", f"{record['article']['title']} ({record['article']['id']})"),
+        ("side.page", f"{record['page']['title']}\n{record['url']}"),
+        ("column.match", f"{words.word('kind', match['kind'])} · {covered}"),
+        ("side.credit", credited(credit, words)),
+        ("side.licence", licensed(record["licence"], words)),
+    ]
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for key, value in rows:
+        grid.add_row(words.say(key), Text(value))
+    seen = words.say("side.seen", first=instant(case.first_seen), last=instant(case.last_seen))
+    captured = words.say("side.captured", when=record["captured"])
+    if case.capture is not None:
+        captured += " · " + words.say("side.digest", digest=case.capture.sha256)
+    return Group(*lines, grid, Text(f"{seen}\n{captured}", "dim"))
+
+
+def credited(credit: Record, words: Wording) -> str:
+    """How the page credits, in words with its own words quoted."""
+    grade = words.word("grade", credit["grade"])
+    if not credit["quote"]:
+        return f"{grade} · {words.say('side.no_credit')}"
+    return f"{grade} · {words.word('zone', credit['zone'])} · {credit['quote']}"
+
+
+def licensed(licence: Record, words: Wording) -> str:
+    """What the licences said on the day."""
+    parts = (words.word("licence", licence["state"]), licence["id"], licence["clause"], licence["on"])
+    return " · ".join(part for part in parts if part)
+
+
+def rule(finding: Record, words: Wording) -> Text:
+    """A rule that was broken: message, basis, the words on the page, repair."""
+    text = Text(f"\n{finding['rule']} ", STYLES[finding["level"]])
+    text.append(finding["message"], "bold")
+    if finding["quote"]:
+        text.append(f"\n  “{finding['quote']}”")
+    for basis in finding["basis"]:
+        text.append(f"\n  {words.say('side.basis')}: {basis}", "dim")
+    text.append(f"\n  {words.say('side.repair')}: {finding['repair']}")
+    return text
+
+
+def marked(cut: tuple[Piece, ...], words: Wording) -> Text:
+    """Pieces as text with coloured, numbered passages."""
+    text = Text(overflow="fold")
+    for piece in cut:
+        if piece.omitted:
+            text.append(words.say("side.omitted", n=piece.omitted), "dim italic")
+        elif piece.passage:
+            colour = PASSAGE_COLOURS[(piece.passage - 1) % len(PASSAGE_COLOURS)]
+            text.append(f"[{piece.passage}]", f"bold {colour}")
+            text.append(piece.text, colour)
+        else:
+            text.append(piece.text, "bold reverse" if piece.credit else None)
+    return text
