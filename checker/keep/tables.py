@@ -155,7 +155,12 @@ cases = Table(
     Column("run", ForeignKey("runs.id"), nullable=False),  # the run that saw it last
     Column("capture", ForeignKey("captures.id")),
     Index("cases_by_state", "state", "level"),
-    Index("cases_by_first_seen", "first_seen"),
+    # The two below hold every column that the reports count, so that counting never reads the wide rows.
+    Index(
+        "cases_by_first_seen",
+        *("first_seen", "outcome", "state", "state_since", "grade", "organisation", "site", "article", "page", "id"),
+    ),
+    Index("cases_waiting", "state", "outcome", "organisation", "state_since", "article", "id"),
     Index("cases_by_state_since", "state", "state_since"),
     Index("cases_by_article", "article"),
     Index("cases_by_organisation", "organisation"),
@@ -237,6 +242,7 @@ outbox = Table(
     Column("due", Instant, nullable=False),  # the next attempt
     Column("sent", Instant),
     Column("error", Words, nullable=False),  # of the last attempt
+    Column("figures", JSON),  # the numbers as sent, which a correction is compared with
     UniqueConstraint("reader", "period", "edition", name="outbox_once"),
     Index("outbox_by_state", "state", "due"),
 )

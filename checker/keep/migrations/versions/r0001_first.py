@@ -69,6 +69,7 @@ def upgrade() -> None:
         sa.Column("due", Instant, nullable=False),
         sa.Column("sent", Instant, nullable=True),
         sa.Column("error", Words, nullable=False),
+        sa.Column("figures", sa.JSON(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("message_id"),
         sa.UniqueConstraint("reader", "period", "edition", name="outbox_once"),
@@ -133,7 +134,18 @@ def upgrade() -> None:
     op.create_index("cases_by_article", "cases", ["article"], unique=False)
     op.create_index("cases_by_due", "cases", ["due"], unique=False)
     op.create_index("cases_by_expires", "cases", ["expires"], unique=False)
-    op.create_index("cases_by_first_seen", "cases", ["first_seen"], unique=False)
+    op.create_index(
+        "cases_by_first_seen",
+        "cases",
+        ["first_seen", "outcome", "state", "state_since", "grade", "organisation", "site", "article", "page", "id"],
+        unique=False,
+    )
+    op.create_index(
+        "cases_waiting",
+        "cases",
+        ["state", "outcome", "organisation", "state_since", "article", "id"],
+        unique=False,
+    )
     op.create_index("cases_by_organisation", "cases", ["organisation"], unique=False)
     op.create_index("cases_by_page", "cases", ["page"], unique=False)
     op.create_index("cases_by_state", "cases", ["state", "level"], unique=False)
@@ -257,6 +269,7 @@ def downgrade() -> None:
     op.drop_index("cases_by_state", table_name="cases")
     op.drop_index("cases_by_page", table_name="cases")
     op.drop_index("cases_by_organisation", table_name="cases")
+    op.drop_index("cases_waiting", table_name="cases")
     op.drop_index("cases_by_first_seen", table_name="cases")
     op.drop_index("cases_by_expires", table_name="cases")
     op.drop_index("cases_by_due", table_name="cases")
