@@ -19,7 +19,8 @@ KEPT = "!#$%&'()*+,/:;=?@[]~"
 
 def tags(page: Page) -> Iterator[tuple[bytes, dict[bytes, bytes]]]:
     """Yield the name and attributes of each tag that may hold an address, comments left out."""
-    for match in ANCHOR.finditer(COMMENT.sub(b"", page.body)):
+    body = COMMENT.sub(b"", page.body) if b"<!--" in page.body else page.body
+    for match in ANCHOR.finditer(body):
         tag = match.group()
         attributes = {found[0].lower(): found[1] or found[2] or found[3] for found in ATTRIBUTE.findall(tag)}
         yield tag[1:5].rstrip().lower().partition(b" ")[0], attributes

@@ -3,6 +3,7 @@
 import itertools
 import re
 from collections import Counter
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlsplit
 
 from checker.crawl.addresses import canonical, site
@@ -13,6 +14,9 @@ SEGMENTS = 16
 PARAMETERS = 6
 VARIANTS = 64
 """Combinations of two or more parameters for one path; more is a faceted search."""
+
+LINKS_KEPT = 1 << 14
+"""Judged links that are remembered: every page of a site repeats the same hundred."""
 
 NOT_PAGES = re.compile(
     r"\.(?:jpe?g|png|gif|webp|svg|ico|bmp|css|js|json|mp[34]|m4[av]|avi|mov|wmv|flv|m3u8|ts|wav|ogg|pdf|docx?|xlsx?"
@@ -29,14 +33,12 @@ class Scope:
     def __init__(self, year: int) -> None:
         self.year = year
         self.variants: Counter[tuple[str, tuple[str, ...]]] = Counter()
+        self.inside = lru_cache(maxsize=LINKS_KEPT)(self.judged)
 
     def errand(self, url: str, origin: Errand, *, priority: int | None = None) -> Errand | None:
         """Return the errand for a link found by `origin`, None where it leads out or into a trap."""
-        try:
-            key = canonical(url)
-        except ValueError:
-            return None
-        if site(key) != origin.site or not key.partition("//")[2].startswith(origin.section) or self.trap(key):
+        key = self.inside(url, origin.site, origin.section)
+        if not key:
             return None
         depth = origin.depth + 1
         return Errand(
@@ -47,6 +49,15 @@ class Scope:
             depth=depth,
             priority=depth if priority is None else priority,
         )
+
+    def judged(self, url: str, home: str, section: str) -> str:
+        """Return the canonical form of an address within a site and section; "" for one outside, or a trap."""
+        try:
+            key = canonical(url)
+        except ValueError:
+            return ""
+        inside = site(key) == home and key.partition("//")[2].startswith(section)
+        return key if inside and not self.trap(key) else ""
 
     def trap(self, url: str) -> str:
         """Say what makes an address a trap, "" where nothing does."""

@@ -1,7 +1,7 @@
 """What a user points the checker at -> pages: addresses, lists of them, WARC files and folders, HTML files, `-`."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -35,21 +35,24 @@ def pages(
     stdin: Callable[[], bytes] = bytes,
     frontier: Frontier | None = None,
     validators: live.Validators = live.no_validators,
+    single: bool = False,
 ) -> Iterator[Page]:
     """Yield one page for each address, record and file that the targets name; local ones first.
 
-    Never raises for a bad page: it carries its outcome. UsageError for a target that is none, before any page.
+    Never raises for a bad page: it carries its outcome. UsageError for a target that is none, before any page. With
+    `single`, an address that ends in / is one page too, not the site below it.
     """
     plan = understood(targets)
+    seeds = tuple(replace(each, site="", section="") for each in plan.seeds) if single else plan.seeds
     if plan.stdin:
         yield local("-", stdin(), datetime.now(UTC), limit=settings.max_bytes)
     for path in plan.htmls:
         yield html_file(path, limit=settings.max_bytes)
     for path in plan.warcs:
         yield from warc.pages(path, limit=settings.max_bytes)
-    if plan.seeds:
+    if seeds:
         with Fetcher(settings) as fetcher:
-            yield from live.pages(plan.seeds, settings, fetcher=fetcher, frontier=frontier, validators=validators)
+            yield from live.pages(seeds, settings, fetcher=fetcher, frontier=frontier, validators=validators)
 
 
 def understood(targets: Sequence[str]) -> Plan:
