@@ -1,0 +1,27 @@
+"""Where words go: results to stdout, everything else to stderr, progress only to a terminal."""
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+stdout = Console(highlight=False)
+stderr = Console(stderr=True, highlight=False)
+
+
+def progress() -> Progress:
+    """A progress line on stderr; silent where stderr is no terminal."""
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[note]}"),
+        TimeElapsedColumn(),
+        console=stderr,
+        transient=True,
+        disable=not stderr.is_terminal,
+    )
+
+
+def say(line: str) -> None:
+    """Write one plain line to stderr; what a page said in it is never read as markup."""
+    stderr.print(line, markup=False, soft_wrap=True)

@@ -1,0 +1,43 @@
+"""How much of what was planned was really looked at: the last line of every scan."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from checker.model import JUDGED, Examined, Outcome, PageOutcome
+
+
+@dataclass
+class Tally:
+    """Counts of pages by outcome, and of verdicts by what they say."""
+
+    pages: Counter[PageOutcome] = field(default_factory=Counter)
+    verdicts: Counter[Outcome] = field(default_factory=Counter)
+
+    def add(self, examined: Examined) -> None:
+        """Count one page."""
+        self.pages[examined.outcome] += 1
+        self.verdicts.update(verdict.outcome for verdict in examined.verdicts)
+
+    @property
+    def failed(self) -> Counter[PageOutcome]:
+        """The pages that were not judged, by reason."""
+        return Counter({outcome: count for outcome, count in self.pages.items() if outcome not in JUDGED})
+
+    @property
+    def share(self) -> float:
+        """The share of pages that were judged; of no pages at all, none was."""
+        total = self.pages.total()
+        return 1 - self.failed.total() / total if total else 0.0
+
+    def note(self) -> str:
+        """Return a few words for the progress line."""
+        return f"{self.pages[PageOutcome.MATCHED]} matched, {self.failed.total()} failed"
+
+    def line(self) -> str:
+        """Return the coverage line of design's contract."""
+        reasons = ", ".join(f"{outcome} {count}" for outcome, count in sorted(self.failed.items()))
+        return (
+            f"pages {self.pages.total()}, matched {self.pages[PageOutcome.MATCHED]}, "
+            f"violations {self.verdicts[Outcome.VIOLATION]}, review {self.verdicts[Outcome.REVIEW]}, "
+            f"failed {self.failed.total()}" + (f" ({reasons})" if reasons else "")
+        )

@@ -1,0 +1,99 @@
+"""`checker findings`, `checker show`: what was found and what became of it."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from checker.cli.app import app
+from checker.cli.console import say, stdout
+from checker.cli.options import Identity, JsonOption, WorkspaceOption, workspace_at
+from checker.errors import UsageError
+from checker.keep.cases import Wanted
+from checker.keep.lifecycle import State
+from checker.keep.store import Store
+from checker.model import Level, Outcome
+from checker.report.formats import BINARY_FORMATS, TEXT_FORMATS, table
+from checker.report.side_by_side import side_by_side, terminal
+
+
+class Format(StrEnum):
+    """The shapes a list of findings can take."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    XLSX = "xlsx"
+    SARIF = "sarif"
+
+
+@app.command()
+def findings(
+    format: Annotated[Format, typer.Option("--format", help="The shape of the list.")] = Format.TABLE,
+    json: JsonOption = False,
+    csv: Annotated[bool, typer.Option("--csv", help="The same as --format csv.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Also what complies, and what people have closed.")] = False,
+    state: Annotated[list[State] | None, typer.Option(help="Only findings in this state.", show_default=False)] = None,
+    level: Annotated[Level | None, typer.Option(help="Only findings this bad or worse.", show_default=False)] = None,
+    article: Annotated[str | None, typer.Option(help="Only on this article.", metavar="ID", show_default=False)] = None,
+    site: Annotated[str | None, typer.Option(help="Only on this host.", show_default=False)] = None,
+    rule: Annotated[
+        str | None, typer.Option(help="Only breaches of this rule.", metavar="RULE", show_default=False)
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write to this file.", show_default=False)
+    ] = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """List what was found: a table, or JSON lines, CSV, XLSX, SARIF."""
+    place = workspace_at(workspace)
+    shape = Format.JSON if json else Format.CSV if csv else format
+    wanted = Wanted(
+        states=tuple(state or ()),
+        outcomes=() if every or state else (Outcome.VIOLATION, Outcome.REVIEW),
+        level=level,
+        article=article,
+        site=site,
+        rule=rule,
+    )
+    language = place.settings.language
+    with Store.open(place.database) as store:
+        rows = (case.listed(language) for case in store.cases(wanted))
+        if shape is Format.TABLE:
+            table(rows, stdout, language)
+        elif shape.value in BINARY_FORMATS:
+            if output is None:
+                raise UsageError(f"--format {shape} is no text; name a file with --output")
+            with output.open("wb") as stream:
+                BINARY_FORMATS[shape.value](rows, stream, language)
+        elif output:
+            with output.open("w", encoding="utf-8", newline="") as text:
+                TEXT_FORMATS[shape.value](rows, text, language)
+        else:
+            TEXT_FORMATS[shape.value](rows, sys.stdout, language)
+    if output:
+        say(f"written to {output}")
+
+
+@app.command()
+def show(
+    finding: Identity,
+    html: Annotated[
+        Path | None, typer.Option(help="Write a page that shows it, to this file.", show_default=False)
+    ] = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Show one finding: its rules, the credit, the licence, and both texts side by side."""
+    place = workspace_at(workspace)
+    language = place.settings.language
+    with Store.open(place.database) as store:
+        case = store.case(finding)
+        article = store.article(case.article)
+        text = store.page_text(case.id)
+    if html is None:
+        terminal(case, article, stdout, language, page_text=text)
+        return
+    html.write_text(side_by_side(case, article, language, page_text=text), encoding="utf-8")
+    say(f"written to {html}")

@@ -1,0 +1,111 @@
+"""`checker scan` and `checker check`: pages in, findings out."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from checker.cli.app import app
+from checker.cli.console import progress, say, stdout
+from checker.cli.coverage import Tally
+from checker.cli.options import (
+    FailOn,
+    FailOnOption,
+    JsonOption,
+    Targets,
+    WorkersOption,
+    WorkspaceOption,
+    exit_code,
+    workspace_at,
+)
+from checker.crawl.targets import pages, understood
+from checker.keep.cases import Wanted
+from checker.keep.evidence import Evidence
+from checker.keep.record import Record, record
+from checker.keep.store import Store
+from checker.model import Examined
+from checker.report.formats import table, write_json_lines
+from checker.scan import Road, examined
+from checker.settings import Workspace
+
+MinCoverage = Annotated[
+    float, typer.Option(min=0, max=1, help="The least share of pages judged; below it exit code 3.")
+]
+
+
+@app.command()
+def scan(
+    targets: Targets,
+    json: JsonOption = False,
+    workers: WorkersOption = 1,
+    fail_on: FailOnOption = FailOn.ERROR,
+    min_coverage: MinCoverage = 0.0,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Scan sites, page addresses, files of addresses and WARC files for reposts, and keep what is found."""
+    place = workspace_at(workspace)
+    understood(targets)
+    road = opened(place)
+    tally = Tally()
+    with Store.open(place.database) as store, Evidence.open(place.evidence) as evidence:
+        run = store.begin("scan", targets, road.pack.name, datetime.now(UTC))
+        state = "interrupted"
+        try:
+            for each in watched(examined(place, road, pages(targets, place.settings.crawl), workers=workers), tally):
+                store.keep(run, each, datetime.now(UTC), evidence.keep(each.page) if each.verdicts else None)
+            state = "complete"
+        finally:
+            store.end(run, state, datetime.now(UTC))
+        found = [case.record for case in store.cases(Wanted(run=run))]
+    finish(found, tally, place, json=json, fail_on=fail_on, min_coverage=min_coverage)
+
+
+@app.command()
+def check(
+    targets: Targets,
+    json: JsonOption = False,
+    fail_on: FailOnOption = FailOn.ERROR,
+    min_coverage: MinCoverage = 0.0,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Judge single pages (an address, an .html file, - for standard input) and keep nothing."""
+    place = workspace_at(workspace)
+    road = opened(place)
+    tally = Tally()
+    given = pages(targets, place.settings.crawl, stdin=sys.stdin.buffer.read, single=True)
+    every = watched(examined(place, road, given), tally)
+    found = [record(verdict) for each in every for verdict in each.verdicts]
+    finish(found, tally, place, json=json, fail_on=fail_on, min_coverage=min_coverage)
+
+
+def opened(place: Workspace) -> Road:
+    """Open the road; say so where nothing is registered."""
+    road = Road.open(place)
+    if not len(road.index):
+        say("nothing is registered, so nothing can be found; register articles first: checker register corpus/")
+    return road
+
+
+def watched(pages: Iterable[Examined], tally: Tally) -> Iterator[Examined]:
+    """Pass pages on, counted and shown as progress."""
+    with progress() as bar:
+        task = bar.add_task("pages", total=None, note="")
+        for each in pages:
+            tally.add(each)
+            bar.update(task, advance=1, note=tally.note())
+            yield each
+
+
+def finish(
+    found: list[Record], tally: Tally, place: Workspace, *, json: bool, fail_on: FailOn, min_coverage: float
+) -> None:
+    """Print what was found and the coverage, and end with the exit code."""
+    language = place.settings.language
+    if json:
+        write_json_lines(found, sys.stdout, language)
+    elif found:
+        table(found, stdout, language)
+    say(tally.line())
+    raise typer.Exit(exit_code(found, fail_on, covered=tally.share >= min_coverage))

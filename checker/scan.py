@@ -1,0 +1,119 @@
+"""The road: a page comes in, verdicts come out. Here the stations are composed, and nowhere else.
+
+    page -> screen -> read -> match -> judge
+
+Screening is cheap and cannot hang, so it runs where the pages arrive. A page that shares text with a registered article
+is dear and may be hostile: it is read, matched and judged in a worker process with a deadline.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Self
+
+from checker.errors import PageError
+from checker.judge.licence import load_licences
+from checker.judge.pack import Pack, load_pack
+from checker.judge.policy import Policy
+from checker.match.align import align
+from checker.match.index import Index
+from checker.match.weigh import weigh
+from checker.model import Document, Examined, Match, Page, PageOutcome
+from checker.read.document import read
+from checker.read.outlets import Reading, load_reading
+from checker.read.refusal import Refusals, load_refusals
+from checker.read.screen import screen
+from checker.settings import Workspace
+from checker.workers import Lost, Workers
+
+PACK = Path("publishers", "cri.toml")
+"""The rule pack of this workspace's publisher, below its rules."""
+
+DEADLINE = 20.0
+"""Seconds a worker may take over one page."""
+
+MEMORY = 300_000_000
+"""Bytes a worker may take over one page."""
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """A page that shares text with registered articles, best candidate first."""
+
+    page: Page
+    candidates: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Road:
+    """The stations of one workspace, opened: what is looked for, and what is known about reading and judging."""
+
+    index: Index
+    pack: Pack
+    reading: Reading
+    refusals: Refusals
+    policy: Policy
+
+    @classmethod
+    def open(cls, workspace: Workspace) -> Self:
+        """Open the index and read everything under rules/; the errors say which file is wrong."""
+        pack = load_pack(workspace.rules / PACK)
+        return cls(
+            index=Index.open(workspace.index),
+            pack=pack,
+            reading=load_reading(workspace.rules / "credits.toml", pack.publisher),
+            refusals=load_refusals(workspace.rules / "refusals.toml"),
+            policy=Policy(pack, load_licences(workspace.rules / "licences.toml")),
+        )
+
+    def screen(self, page: Page) -> Examined | Suspect:
+        """Settle a page that needs no reading, or say which articles it may repeat."""
+        try:
+            screened = screen(page, self.refusals)
+        except PageError as bad:
+            return Examined(page, bad.outcome, bad.reason)
+        candidates = tuple(each.id for each in self.index.candidates(screened.text))
+        if candidates:
+            return Suspect(page, candidates)
+        return Examined(page, PageOutcome.CLEAN, charset=screened.charset)
+
+    def examine(self, suspect: Suspect) -> Examined:
+        """Read a suspect page, align it with its candidates, and judge what it really repeats."""
+        try:
+            document = read(suspect.page, self.reading)
+        except PageError as bad:
+            return Examined(suspect.page, bad.outcome, bad.reason)
+        matches = self.matches(document, suspect.candidates)
+        verdicts = tuple(
+            self.policy.judge(document, match, captured=suspect.page.captured, matches=matches) for match in matches
+        )
+        outcome = PageOutcome.MATCHED if verdicts else PageOutcome.CLEAN
+        return Examined(suspect.page, outcome, charset=document.charset, verdicts=verdicts)
+
+    def matches(self, document: Document, candidates: Iterable[str]) -> tuple[Match, ...]:
+        """Return the candidates that the document does repeat, with their passages."""
+        aligned = (align(self.index.article(each), document, self.pack.thresholds) for each in candidates)
+        return weigh(tuple(match for match in aligned if match is not None))
+
+
+def examined(workspace: Workspace, road: Road, pages: Iterable[Page], *, workers: int = 1) -> Iterator[Examined]:
+    """Take pages down the road and yield what became of each, in their order; a lost worker costs only its page."""
+    staff: Workers[Examined | Suspect, Examined] = Workers(
+        partial(_worker, workspace),
+        workers,
+        DEADLINE,
+        MEMORY,
+        known=lambda item: item if isinstance(item, Examined) else None,
+    )
+    for item, answer in staff.map(map(road.screen, pages)):
+        yield Examined(item.page, PageOutcome.PARSE_TIMEOUT, answer.detail) if isinstance(answer, Lost) else answer
+
+
+def _worker(workspace: Workspace) -> "partial[Examined]":
+    """Open the road in a worker process."""
+    return partial(_examine, Road.open(workspace))
+
+
+def _examine(road: Road, item: Examined | Suspect) -> Examined:
+    return road.examine(item) if isinstance(item, Suspect) else item
