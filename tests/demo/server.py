@@ -39,7 +39,7 @@ class Site:
 
     def content(self, path: str, port: int) -> tuple[str, bytes] | None:
         """Return content type and bytes of a path, None where there is nothing."""
-        file = (HERE / "sites" / self.folder / path.split("?")[0].lstrip("/")).resolve()
+        file = (HERE / "sites" / self.folder / path.partition("?")[0].lstrip("/")).resolve()
         file = file / "index.html" if file.is_dir() else file
         if not file.is_relative_to(HERE / "sites" / self.folder) or not file.is_file():
             return None
@@ -82,7 +82,7 @@ class Answers(BaseHTTPRequestHandler):
             self.answer(HTTPStatus.MOVED_PERMANENTLY, "text/html", b"", location=target)
             return
         time.sleep(self.site.slow.get(self.path, 0))
-        found = self.site.content(self.path, self.server.server_address[1])
+        found = self.site.content(self.path, self.connection.getsockname()[1])
         if found is None:
             self.answer(HTTPStatus.NOT_FOUND, "text/html; charset=utf-8", "<h1>404 找不到這一頁</h1>".encode())
             return
@@ -129,7 +129,7 @@ def bound(port: int) -> list[Host]:
     hosts: list[Host] = []
     try:
         for site in sites():
-            hosts.append(Host((site.address, port), partial(Answers, site)))  # noqa: PERF401 - kept to close on error
+            hosts.append(Host((site.address, port), partial(Answers, site)))
             port = hosts[-1].server_address[1]
     except OSError:
         for host in hosts:
