@@ -1,0 +1,188 @@
+"""The main job on invented sites, from an empty folder to the report: `make demo`.
+
+    python -m tests.demo.run             the demo, in ./demo
+    python -m tests.demo.run --serve     the same, then the sites stay up for trying things out
+
+Every step is a command of the checker as a rights team would type it; nothing is made up on the way.
+"""
+
+import argparse
+import os
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
+
+from checker.cli.app import app
+from checker.keep.cases import Wanted
+from checker.keep.store import Store
+from checker.model import Outcome
+from checker.settings import open_workspace
+from tests.demo.server import serving, sites
+
+HERE = Path(__file__).parent
+SETTINGS = {
+    'contact = ""': 'contact = "demo@example.org"',
+    "delay = 2.0": "delay = 0.0",
+    "allow_private = false": "allow_private = true",
+    "timeout = 30.0": "timeout = 2.0",
+}
+"""What the demo changes in a new workspace: its sites are on this machine, and one of them is slow on purpose."""
+
+READERS = """
+[[readers]]
+to = "rights-team@example.org"
+language = "zh-Hant"
+
+[[readers]]
+to = "management@example.org"
+language = "en"
+view = "management"
+"""
+
+console = Console(highlight=False)
+
+
+def main() -> None:
+    """Run the demo in ./demo."""
+    parser = argparse.ArgumentParser(description="The main job on invented sites, from an empty folder to the report.")
+    parser.add_argument("folder", nargs="?", type=Path, default=Path("demo"), help="where the demo's workspace goes")
+    parser.add_argument("--serve", action="store_true", help="keep the sites up afterwards, until Ctrl-C")
+    options = parser.parse_args()
+    started = time.monotonic()
+    with serving() as port:
+        walk(options.folder, port)
+        closing(options.folder, port, time.monotonic() - started)
+        if options.serve:
+            wait()
+
+
+def walk(folder: Path, port: int) -> None:
+    """Take the road once: workspace, register, scan, findings, report, pages side by side."""
+    step("A workspace of its own", f"checker.toml, rules, the sample corpus; licences of {len(sites())} invented sites")
+    prepare(folder)
+    with inside(folder):
+        step("Register what is protected", "fifteen invented articles; one of them is another outlet's")
+        checker("register", "corpus")
+        step("Scan the sites", "over real HTTP: robots.txt, sitemaps, feeds, links; GB18030, Big5, wrong labels")
+        console.print(web(port))
+        checker("scan", *(f"{site.origin(port)}/" for site in sites()))
+        step("Pages that could not be judged are said, not guessed", "no failed page counts as one without a credit")
+        console.print(unjudged(Path()))
+        step("The week's report", "one page for the team, one mail for each reader")
+        checker("report")
+        step("Both texts side by side", "one page for each finding")
+        console.print(f"{side_by_side(Path('data/cases'))} pages in {folder}/data/cases\n")
+
+
+def prepare(folder: Path) -> None:
+    """Lay out the demo's workspace, in place of an older one."""
+    if folder.exists() and not (folder / "checker.toml").exists():
+        raise SystemExit(f"{folder} is there and is no demo; name another folder")
+    shutil.rmtree(folder, ignore_errors=True)
+    checker("init", str(folder))
+    shutil.copy(HERE / "licences.toml", folder / "rules" / "licences.toml")
+    text = (folder / "checker.toml").read_text(encoding="utf-8")
+    for said, meant in SETTINGS.items():
+        if said not in text:
+            raise SystemExit(f"checker.toml no longer says {said}")
+        text = text.replace(said, meant)
+    (folder / "checker.toml").write_text(text + READERS, encoding="utf-8")
+
+
+def checker(*words: str) -> int:
+    """Run a command of the checker, shown as one would type it; return its exit code."""
+    console.print(f"[dim]$[/] [bold]checker {' '.join(words) if len(words) < 5 else f'{words[0]} {words[1]} …'}[/]")
+    code = app(list(words), standalone_mode=False)
+    console.print()
+    if code == 2:
+        raise SystemExit(2)
+    return int(code or 0)
+
+
+@contextmanager
+def inside(folder: Path) -> Iterator[None]:
+    """Work in a folder, as a user would."""
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
+def step(title: str, about: str) -> None:
+    """Open a step."""
+    console.rule(f"[bold]{title}[/]", align="left", style="dim")
+    console.print(f"[dim]{about}[/]")
+
+
+def web(port: int) -> Table:
+    """The sites of the demo."""
+    grid = Table(box=None, pad_edge=False, show_header=False)
+    for site in sites():
+        grid.add_row(f"[cyan]{site.origin(port)}/[/]", site.name, f"[dim]{site.about}[/]")
+    return grid
+
+
+def unjudged(root: Path) -> Table:
+    """The pages of the last run that ended in none of the outcomes of a judged page."""
+    grid = Table(box=None, pad_edge=False, show_header=False)
+    with Store.open(open_workspace(root).database) as store:
+        for row in store.pages(store.last_run()):
+            if row.outcome.value not in {"matched", "clean", "unchanged"}:
+                grid.add_row(f"[yellow]{row.outcome.value}[/]", row.url, f"[dim]{row.reason}[/]")
+    return grid
+
+
+def side_by_side(folder: Path) -> int:
+    """Write a page for each finding, and return how many there are."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with Store.open(open_workspace(Path()).database) as store:
+        found = [case.id for case in store.cases(Wanted(outcomes=(Outcome.VIOLATION, Outcome.REVIEW)))]
+    for case in found:
+        app(["show", case, "--html", str(folder / f"{case}.html")], standalone_mode=False)
+    return len(found)
+
+
+def closing(folder: Path, port: int, seconds: float) -> None:
+    """Say where everything is, and what to try next."""
+    lines = [
+        f"[bold]report[/]         {first(folder / 'data/reports', '*.html')}",
+        f"[bold]mail[/]           {first(folder / 'data/reports', '*.eml')}",
+        f"[bold]side by side[/]   {folder}/data/cases/",
+        f"[bold]evidence[/]       {folder}/data/evidence/ [dim](WARC, with SHA-256)[/]",
+        f"[bold]settings[/]       {folder}/checker.toml, {folder}/rules/",
+        "",
+        "[bold]try next[/]       cd " + str(folder),
+        "               ../.venv/bin/checker findings --level error",
+        "               ../.venv/bin/checker show FINDING",
+        "               ../.venv/bin/checker pages",
+        "               ../.venv/bin/checker rules",
+    ]
+    console.print(Panel("\n".join(lines), title=f"done in {seconds:.0f} s", title_align="left", border_style="green"))
+    console.print("[dim]Sites, articles and licences are invented. Nothing the checker says is legal advice.[/]")
+
+
+def first(folder: Path, pattern: str) -> str:
+    """Return the newest file of that pattern, for showing."""
+    return str(max(folder.rglob(pattern), key=lambda file: file.stat().st_mtime, default=folder))
+
+
+def wait() -> None:
+    """Keep the sites up until Ctrl-C."""
+    console.print("the sites stay up; Ctrl-C ends them")
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        console.print()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,140 @@
+"""The demo, end to end: commands as a user types them, real HTTP, and what must be found."""
+
+import json
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.demo.run import READERS, prepare
+from tests.demo.server import HERE, Site, serving, sites
+
+EXPECTED: dict[str, dict[str, Any]] = tomllib.loads((HERE / "expected.toml").read_text(encoding="utf-8"))
+SITES = {site.folder: site for site in sites()}
+PAGES = [(folder, path) for folder, pages in EXPECTED.items() for path in pages]
+MATCHED = [(folder, path) for folder, path in PAGES if isinstance(EXPECTED[folder][path], list)]
+OTHERS = [(folder, path) for folder, path in PAGES if EXPECTED[folder][path] not in ("redirect",)]
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A workspace after its scan: the JSON lines of `scan` and of `pages`, by address without its port."""
+
+    folder: Path
+    port: int
+    scan: subprocess.CompletedProcess[str]
+    matches: dict[str, dict[str, Any]]
+    outcomes: dict[str, str]
+
+
+def checker(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "checker", *words]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=300)
+
+
+def lines(run: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in run.stdout.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    folder = tmp_path_factory.mktemp("demo") / "workspace"
+    prepare(folder)
+    with serving(0) as port:
+        registered = checker(folder, "register", "corpus")
+        assert registered.returncode == 0, registered.stderr
+        assert "registered 15, updated 0, unchanged 0, refused 0" in registered.stderr
+        scan = checker(folder, "scan", *(f"{site.origin(port)}/" for site in sites()), "--json")
+        assert scan.returncode == 1, scan.stderr
+        matches: dict[str, dict[str, Any]] = {}
+        for found in lines(scan):
+            matches.setdefault(found["url"], {})[found["article"]["id"]] = found
+        outcomes = {page["url"]: page["outcome"] for page in lines(checker(folder, "pages", "--json"))}
+        yield Demo(folder, port, scan, matches, outcomes)
+
+
+def address(demo: Demo, folder: str, path: str) -> str:
+    return SITES[folder].origin(demo.port) + path
+
+
+@pytest.mark.parametrize(("folder", "path"), OTHERS, ids="".join)
+def test_each_page_ends_in_its_one_outcome(folder: str, path: str, demo: Demo) -> None:
+    expected = EXPECTED[folder][path]
+    outcome = "matched" if isinstance(expected, list) else expected
+    assert demo.outcomes.get(address(demo, folder, path)) == outcome
+
+
+@pytest.mark.parametrize(("folder", "path"), MATCHED, ids="".join)
+def test_each_repost_is_found_graded_and_judged(folder: str, path: str, demo: Demo) -> None:
+    found = demo.matches.get(address(demo, folder, path), {})
+    expected = EXPECTED[folder][path]
+    assert sorted(found) == sorted(match["article"] for match in expected)
+    for match in expected:
+        got = found[match["article"]]
+        seen = {
+            "article": got["article"]["id"],
+            "kind": got["match"]["kind"],
+            "grade": got["credit"]["grade"],
+            "licence": got["licence"]["state"],
+            "outcome": got["outcome"],
+        }
+        assert seen == {key: match[key] for key in seen}
+        assert set(match["rules"]) <= {finding["rule"] for finding in got["findings"]}
+
+
+def test_nothing_else_is_accused(demo: Demo) -> None:
+    expected = {address(demo, folder, path) for folder, path in MATCHED}
+    assert set(demo.matches) - expected == set()
+
+
+def test_every_page_is_accounted_for(demo: Demo) -> None:
+    assert set(demo.outcomes) == {address(demo, folder, path) for folder, path in OTHERS}
+    last = demo.scan.stderr.strip().splitlines()[-1]
+    assert last.startswith("pages ")
+    assert "failed 5 (" in last
+
+
+def test_the_demo_covers_every_kind_grade_and_licence_state() -> None:
+    matches = [match for folder, path in MATCHED for match in EXPECTED[folder][path]]
+    assert {match["kind"] for match in matches} == {"full", "near", "excerpt", "mosaic", "rewrite"}
+    assert {match["grade"] for match in matches} == {
+        *("exact", "variant", "dateline", "secondhand", "other", "self", "hidden", "boilerplate", "none"),
+    }
+    states = {"none", "valid", "not_started", "expired", "out_of_scope", "suspended"}
+    assert {match["licence"] for match in matches} == states
+    assert {match["outcome"] for match in matches} == {"compliant", "review", "violation"}
+
+
+@pytest.mark.parametrize("site", sites(), ids=lambda site: site.folder)
+def test_every_page_of_a_site_is_expected(site: Site) -> None:
+    folder = HERE / "sites" / site.folder
+    files = {
+        f"/{file.relative_to(folder).as_posix()}" for file in folder.rglob("*") if file.suffix in {".html", ".pdf"}
+    }
+    files = {file.removesuffix("index.html") for file in files}
+    assert files <= set(EXPECTED[site.folder])
+    assert all(
+        b"Invented for the demo of checker" in file.read_bytes() for file in folder.rglob("*") if file.suffix == ".html"
+    )
+
+
+def test_a_second_scan_finds_the_same_and_doubles_nothing(demo: Demo) -> None:
+    again = lines(checker(demo.folder, "scan", f"{SITES['mingri'].origin(demo.port)}/", "--json"))
+    assert [found["article"]["id"] for found in again] == ["2026-08-08-shadow-puppets"]
+    listed = lines(checker(demo.folder, "findings", "--all", "--json"))
+    assert len(listed) == sum(map(len, demo.matches.values()))
+    assert len({found["id"] for found in listed}) == len(listed)
+
+
+def test_registering_again_changes_nothing(demo: Demo) -> None:
+    again = checker(demo.folder, "register", "corpus")
+    assert "registered 0, updated 0, unchanged 15, refused 0" in again.stderr
+
+
+def test_readers_are_part_of_the_demos_settings() -> None:
+    assert tomllib.loads(READERS)["readers"][1]["view"] == "management"
