@@ -1,10 +1,10 @@
 """A licence put to one repost, clause by clause, as of the repost's day; the first clause that fails decides."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from checker.judge.terms import Licence, Terms, place
+from checker.judge.terms import Licence, Terms, identity, place
 from checker.model import Article, LicenceAnswer, LicenceState
 
 
@@ -28,7 +28,8 @@ class Use:
     """One repost as a licence sees it. What is unknown is left out, and no clause about it fails.
 
     `target` is an address, a host, or `app:ID`; `operator` what the page says about who runs it (name, ICP number);
-    `seen` the day the page was captured; `instant` an instant by which the repost was surely made.
+    `source` the outlet it names as its source; `seen` the day the page was captured; `instant` an instant by which the
+    repost was surely made; `relayed` a page of a third party that has the text from the licensee.
     """
 
     target: str
@@ -36,6 +37,7 @@ class Use:
     article: Article | None = None
     channel: str = "site"
     operator: tuple[str, ...] = ()
+    source: str = ""
     characters: int = 0
     coverage: float = 0.0
     edited: bool = False
@@ -89,13 +91,14 @@ def _suspension(asked: Asked) -> str:
 
 def _channels(asked: Asked) -> str:
     host, path = place(asked.use.target)
-    if asked.terms.account(host + path) or not asked.terms.channels or asked.use.channel in asked.terms.channels:
+    agreed = asked.terms.channels
+    if asked.use.relayed or not agreed or asked.use.channel in agreed or asked.terms.account(host + path):
         return ""
     return f"channel {asked.use.channel} is not among {', '.join(asked.terms.channels)}"
 
 
 def _domains(asked: Asked) -> str:
-    if asked.terms.cover(asked.use.target):
+    if asked.use.relayed or asked.terms.cover(asked.use.target):
         return ""
     return f"{_shown(asked.use.target)} is not among the licensed domains, apps and accounts"
 
@@ -170,6 +173,7 @@ CLAUSES: tuple[tuple[str, LicenceState, Clause], ...] = (
     ("start", LicenceState.NOT_STARTED, _start),
     ("end", LicenceState.EXPIRED, _end),
     ("suspension", LicenceState.SUSPENDED, _suspension),
+    ("sublicence", LicenceState.OUT_OF_SCOPE, _sublicence),
     ("channels", LicenceState.OUT_OF_SCOPE, _channels),
     ("domains", LicenceState.OUT_OF_SCOPE, _domains),
     ("languages", LicenceState.OUT_OF_SCOPE, _languages),
@@ -181,20 +185,16 @@ CLAUSES: tuple[tuple[str, LicenceState, Clause], ...] = (
     ("embargo", LicenceState.OUT_OF_SCOPE, _embargo),
     ("modification", LicenceState.OUT_OF_SCOPE, _modification),
     ("commerce", LicenceState.OUT_OF_SCOPE, _commerce),
-    ("sublicence", LicenceState.OUT_OF_SCOPE, _sublicence),
     ("removal", LicenceState.EXPIRED, _removal),
 )
 """The clauses in the order in which they are looked at; a clause answers with the reason why it fails, or ""."""
 
 
-def versions_covering(licence: Licence, use: Use) -> bool:
-    """Say whether a licence is about this target at all: any of its versions, or the operator the page names."""
-    return any(terms.cover(use.target) for _, terms in licence.versions) or any(_operators(licence, use))
-
-
-def _operators(licence: Licence, use: Use) -> Iterator[bool]:
-    known: Mapping[str, None] = dict.fromkeys(filter(None, (licence.licensee, licence.registered, *licence.operators)))
-    yield from (name in known for name in use.operator if name)
+def concerns(licence: Licence, use: Use) -> bool:
+    """Say whether a licence is about this target at all: any version covers it, or the page names its operator."""
+    return any(terms.cover(use.target) for _, terms in licence.versions) or not licence.identities.isdisjoint(
+        identity(name) for name in use.operator if name
+    )
 
 
 def _shown(target: str) -> str:

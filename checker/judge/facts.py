@@ -13,7 +13,7 @@ from checker.judge.plain import plain, traditional
 from checker.judge.terms import place
 from checker.judge.traces import Traces
 from checker.judge.vocabulary import Value
-from checker.model import Article, Document, LicenceState, Match, MatchKind
+from checker.model import Article, Document, Grade, LicenceState, Match, MatchKind
 
 EDITED = 0.97
 """Similarity of the passages below which the text counts as edited: layout and single characters are above it."""
@@ -72,6 +72,7 @@ def use(scene: Scene) -> Use:
         article=scene.article,
         channel=_channel(scene),
         operator=(document.operator.name, document.operator.icp),
+        source=document.source or document.credit.source,
         characters=_copied(scene.match),
         coverage=scene.match.coverage,
         edited=_edited(scene.match),
@@ -82,12 +83,11 @@ def use(scene: Scene) -> Use:
     )
 
 
-def facts(scene: Scene, lookup: Lookup, relay: bool) -> dict[str, Value]:
+def facts(scene: Scene, lookup: Lookup) -> dict[str, Value]:
     """Return every fact of `vocabulary.FACTS` about a repost (those about our own pages at their defaults)."""
     traces = Traces(scene.document, scene.match, scene.pack)
     return {
         **_credit(scene, traces),
-        "relay": relay,
         **_copy(scene),
         **_gates(scene, traces),
         **_integrity(scene, traces, differences(scene.match, scene.document, scene.pack.judging)),
@@ -100,6 +100,7 @@ def _credit(scene: Scene, traces: Traces) -> dict[str, Value]:
     return {
         "grade": str(credit.grade),
         "zone": str(credit.zone),
+        "hiding": hiding(scene),
         "credited": credit.grade in scene.pack.judging.credited,
         "dateline": traces.dateline(),
         "author": traces.author(),
@@ -170,6 +171,15 @@ def _licence(lookup: Lookup) -> dict[str, Value]:
         "licence.removal": bool(terms and terms.removal_on_withdrawal),
         "licence.days_left": (ends - on).days if ends and on else 10_000,
     }
+
+
+def hiding(scene: Scene) -> str:
+    """Say how a hidden credit is hidden: not at all, only in the markup, or by style from the reader."""
+    credit = scene.document.credit
+    if credit.grade is not Grade.HIDDEN:
+        return "no"
+    only_markup = credit.reason.startswith(scene.pack.judging.only_markup)
+    return "markup" if only_markup or not credit.reason else "styled"
 
 
 def own_host(pack: Pack, url: str) -> bool:

@@ -17,6 +17,9 @@ from checker.model import Document, Match, Span
 LONGEST = 12_000
 """Characters of one passage that are compared; what follows in a longer one is compared as a passage of its own."""
 
+TOLD = 5
+"""Changes of one sort that a message tells."""
+
 SMALL = 20
 """An edit of more characters is an insertion or a cut, not a changed word."""
 
@@ -34,9 +37,10 @@ class Differences:
     names: tuple[str, ...] = ()
     negations: tuple[str, ...] = ()
 
-    def shown(self) -> str:
-        """Return all changes in one line."""
-        return "; ".join(change for sort in fields(self) for change in getattr(self, sort.name))
+    def shown(self) -> dict[str, str]:
+        """Return the changes of each sort in one line, the first few of them."""
+        sorts = {sort.name: getattr(self, sort.name) for sort in fields(self)}
+        return {name: "; ".join(changes[:TOLD]) for name, changes in sorts.items()}
 
 
 def differences(match: Match, document: Document, judging: Judging) -> Differences:

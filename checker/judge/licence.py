@@ -1,16 +1,16 @@
 """The licence register: `rules/licences.toml`, read, asked and written to."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from checker.errors import LicenceError
-from checker.judge.clauses import Counts, Usage, Use, answer, versions_covering
+from checker.judge.clauses import Counts, Usage, Use, answer, concerns
 from checker.judge.places import line_of, read_toml, sentence
-from checker.judge.terms import Licence, Terms
+from checker.judge.terms import Licence, Terms, identity
 from checker.model import Article, LicenceAnswer, LicenceState
 from checker.settings import Table
 
@@ -79,11 +79,12 @@ class Licences:
         if not self.licences:
             reason = "no licence is registered at all"
             return Lookup(LicenceAnswer(LicenceState.UNKNOWN, on=use.on, reason=reason))
-        about = [licence for licence in self._of(use) if versions_covering(licence, use)]
-        if not about:
+        about = [licence for licence in self._of(use) if concerns(licence, use)]
+        answers = [(answer(licence, use, usage(licence.id, use.on)), licence) for licence in about]
+        answers = answers or list(self._relayed(use, usage))
+        if not answers:
             reason = f"no licence names {use.target} or its operator"
             return Lookup(LicenceAnswer(LicenceState.NONE, on=use.on, reason=reason))
-        answers = [(answer(licence, use, usage(licence.id, use.on)), licence) for licence in about]
         best, licence = min(answers, key=lambda pair: (RANK.index(pair[0].state), pair[1].id))
         valid = {licence.terms(use.on) for found, licence in answers if found.state is LicenceState.VALID}
         return Lookup(best, licence, licence.terms(use.on), overlap=len(valid) > 1)
@@ -96,9 +97,14 @@ class Licences:
         """Return the licence of that id."""
         return next((licence for licence in self.licences if licence.id == licence_id), None)
 
-    def licensee(self, name: str) -> Licence | None:
-        """Return a licence of the licensee of that name."""
-        return next((one for one in self.licences if name and name in (one.licensee, one.registered)), None)
+    def _relayed(self, use: Use, usage: Usage) -> Iterator[tuple[LicenceAnswer, Licence]]:
+        """Yield what the licences of the source that a page names say about passing the text on, where in force."""
+        asked = replace(use, relayed=True)
+        named = (one for one in self._of(use) if use.source and identity(use.source) in one.identities)
+        for licence in named:
+            found = answer(licence, asked, usage(licence.id, use.on))
+            if found.state in {LicenceState.VALID, LicenceState.OUT_OF_SCOPE}:
+                yield found, licence
 
     def notices(self, on: date, usage: Mapping[str, Counts] | None = None) -> tuple[Notice, ...]:
         """Return what the team should know on a day: ended and ending licences, quotas over and nearly used up."""

@@ -79,6 +79,7 @@ class Judging(Table):
     photographers: tuple[str, ...] = ()
     commerce: tuple[str, ...] = ()
     notice_links: tuple[str, ...] = ()
+    only_markup: tuple[str, ...] = ()
     never_say: tuple[str, ...] = ()
 
 

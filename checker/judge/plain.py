@@ -18,6 +18,12 @@ def letters(text: str) -> str:
     return "".join(char for char in plain(text) if char.isalnum())
 
 
+def simplified(text: str) -> str:
+    """Return the text in simplified characters and otherwise as it is."""
+    table = _table()
+    return "".join(table.get(ord(char), char) if _han(ord(char)) else char for char in text)
+
+
 def traditional(text: str) -> int:
     """Return how many characters of a text are traditional ones."""
     table = _table()

@@ -1,7 +1,7 @@
 """Which duty was broken: the rules of a pack and the licences put to one match."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from checker.judge.clauses import Usage
@@ -11,8 +11,8 @@ from checker.judge.licence import Licences, Lookup, no_usage
 from checker.judge.pack import UNHANDLED, Pack
 from checker.judge.rules import Rule
 from checker.judge.vocabulary import Value
-from checker.judge.wording import fill, places
-from checker.model import Document, Finding, FindingKind, Level, LicenceState, Match, Outcome, Verdict
+from checker.judge.wording import fill, localised
+from checker.model import Document, Finding, FindingKind, Level, Match, Outcome, Verdict
 
 CLASSIFYING = frozenset({FindingKind.FAIL, FindingKind.REVIEW, FindingKind.PASS, FindingKind.NOT_APPLICABLE})
 """A rule of these kinds says what a matched page is; one that only informs does not."""
@@ -41,11 +41,11 @@ class Policy:
     def judge(self, document: Document, match: Match, *, captured: datetime, matches: Sequence[Match] = ()) -> Verdict:
         """Judge one match on a page captured at an instant; `matches` are all matches of that page."""
         scene = Scene(document, match, captured, self.pack, articles=max(1, len(matches)))
-        relay, lookup = self._look_up(scene)
-        known = facts(scene, lookup, relay)
+        lookup = self.licences.look_up(use(scene), self.usage)
+        known = facts(scene, lookup)
         judgement = decide(self.pack, known, intro=_intro(scene, lookup))
         fired = judgement.fired
-        texts = {**values(scene, lookup), "changes": _changes(scene, known)}
+        texts = {**values(scene, lookup), **differences(scene.match, document, self.pack.judging).shown()}
         return Verdict(
             document=document,
             captured=captured,
@@ -53,23 +53,9 @@ class Policy:
             credit=document.credit,
             licence=lookup.answer,
             outcome=outcome(fired),
-            findings=tuple(_findings(fired, texts, scene)),
+            findings=findings(self.pack, fired, texts, document),
             log=tuple(judgement.log),
         )
-
-    def _look_up(self, scene: Scene) -> tuple[bool, Lookup]:
-        """Look the licence up; a page that names a licensee as its source is asked about that licensee's own terms."""
-        asked = use(scene)
-        lookup = self.licences.look_up(asked, self.usage)
-        named = self.licences.licensee(scene.document.source or scene.document.credit.source)
-        if lookup.answer.state is not LicenceState.NONE or named is None:
-            return False, lookup
-        terms = named.terms(asked.on)
-        if not terms.sublicence:
-            return True, replace(lookup, licence=named)
-        reason = f"{named.licensee}, named as the source, may pass the text on"
-        answer = replace(lookup.answer, state=LicenceState.VALID, id=named.id, clause="sublicence", reason=reason)
-        return True, Lookup(answer, named, terms)
 
 
 def decide(pack: Pack, known: Mapping[str, Value], intro: Iterable[str] = (), scope: str = "repost") -> Judgement:
@@ -81,7 +67,7 @@ def decide(pack: Pack, known: Mapping[str, Value], intro: Iterable[str] = (), sc
     for gate in gates:
         word = "closes" if gate in open_gates else "lets pass"
         judgement.note(f"{gate.id} {word}: {gate.because(known)}")
-    stops = [gate for gate in open_gates if gate.gate == "stop"]
+    stops = [gate for gate in open_gates if gate.gate == "stop"][:1]
     allowed = {name for gate in stops for name in gate.then}
     rest = [rule for rule in asked if not rule.gate and (not stops or rule.id in allowed) and rule.fires(known)]
     for rule in rest:
@@ -96,7 +82,7 @@ def decide(pack: Pack, known: Mapping[str, Value], intro: Iterable[str] = (), sc
 def _gated(stops: list[Rule], softening: list[Rule], rest: list[Rule], judgement: Judgement) -> list[Rule]:
     """Return what fired after the gates: behind a gate that asks for a person, nothing accuses."""
     if stops:
-        return [stops[0], *rest]
+        return [*stops, *rest]
     accused = any(rule.kind is FindingKind.FAIL and rule.level is Level.ERROR for rule in rest)
     gates = [gate for gate in softening if gate.gate == "review" or accused]
     if not gates:
@@ -129,28 +115,24 @@ def outcome(fired: Iterable[Rule]) -> Outcome:
     return Outcome.COMPLIANT
 
 
-def _findings(fired: Iterable[Rule], texts: Mapping[str, str], scene: Scene) -> Iterable[Finding]:
-    """Yield a finding for each rule that fired, the gravest first; a pass is no finding."""
+def findings(pack: Pack, fired: Iterable[Rule], texts: Mapping[str, str], document: Document) -> tuple[Finding, ...]:
+    """Return a finding for each rule that fired, the gravest first; a pass is no finding."""
     order = list(Level)
+    local = localised(document, pack.publisher)
     told = [rule for rule in fired if rule.kind is not FindingKind.PASS]
-    for rule in sorted(told, key=lambda rule: (order.index(rule.level), rule.id)):
-        yield Finding(
+    return tuple(
+        Finding(
             rule=rule.id,
             level=rule.level,
             kind=rule.kind,
-            message=fill(rule.message, texts),
-            repair=fill(rule.repair, texts, places(scene.document)),
+            message=fill(rule.message, texts, local),
+            repair=fill(rule.repair, texts, local),
             basis=rule.basis,
             quote=texts["quote"],
-            pack=scene.pack.name,
+            pack=pack.name,
         )
-
-
-def _changes(scene: Scene, known: Mapping[str, Value]) -> str:
-    """Return the changed facts in one line, where there are any."""
-    if not any(known[name] for name in ("numbers", "dates", "names", "negations")):
-        return ""
-    return differences(scene.match, scene.document, scene.pack.judging).shown()
+        for rule in sorted(told, key=lambda rule: (order.index(rule.level), rule.id))
+    )
 
 
 def _intro(scene: Scene, lookup: Lookup) -> Iterable[str]:

@@ -13,7 +13,20 @@ from checker.settings import Table
 PLACEHOLDER = re.compile(r"\{([a-z_.]+)\}")
 PLACEHOLDERS = frozenset(
     {"required", "name", "quote", "source", "via", "zone", "reason", "licence", "clause", "licensee", "date"}
-    | {"published", "first", "changes", "authors", "title", "our_title", "coverage", "page_coverage", "copied"}
+    | {
+        "published",
+        "first",
+        "numbers",
+        "dates",
+        "names",
+        "negations",
+        "authors",
+        "title",
+        "our_title",
+        "coverage",
+        "page_coverage",
+        "copied",
+    }
     | {"longest", "own_words", "place", "url", "host"}
 )
 """What a message may quote: `{name}` is replaced by text, never interpreted."""
@@ -106,7 +119,8 @@ class Rule(Table):
 
     `gate` rules are asked first: `stop` ends the judging (only the rules named in `then` are still asked), `review`
     leaves what the others find to a person, `soften` does so too but is only told where it softened something.
-    Two rules that answer the same `question` must not be able to fire together.
+    Two rules that answer the same `question` must not be able to fire together. `told_to` says whose business the
+    repair is, the site's or our own team's; `deprecated` says why a rule is no longer asked.
     """
 
     id: str = Field(pattern=r"^[A-Z]{2,10}(-[A-Z0-9]{1,10})?$")
@@ -120,6 +134,7 @@ class Rule(Table):
     basis: tuple[str, ...] = Field(min_length=1)
     when: Conditions
     unless: Conditions = Field(default_factory=dict)
+    told_to: Literal["site", "team"] = "site"
     message: Sentences
     repair: Sentences
     fire: tuple[Example, ...] = ()

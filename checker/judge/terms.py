@@ -3,6 +3,7 @@
 Terms change by amendments, each from a day on, and never backwards: a repost is judged by the terms of its own day.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
@@ -12,8 +13,11 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from checker.judge.places import sentence
+from checker.judge.plain import letters
 from checker.model import Article
 from checker.settings import Table
+
+SITE_NUMBER = re.compile(r"[-–—]\d+$")
 
 
 def _domain(name: str) -> str:
@@ -130,6 +134,7 @@ class Licence(Terms):
     id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,60}$")
     licensee: str = Field(min_length=1)
     registered: str = ""
+    names: tuple[str, ...] = ()
     contract: str = ""
     document: str = Field("", pattern=r"^([0-9a-f]{64})?$")
     written: bool = True
@@ -166,6 +171,12 @@ class Licence(Terms):
                 raise ValueError(f"licence {self.id}: {what}") from error
         return tuple(found)
 
+    @cached_property
+    def identities(self) -> frozenset[str]:
+        """The names and numbers by which pages name the licensee, comparable."""
+        names = (self.licensee, self.registered, *self.names, *self.operators)
+        return frozenset(identity(name) for name in names if name)
+
     def terms(self, on: date) -> Terms:
         """Return the terms of that day; before the start those first agreed."""
         return next((terms for first, terms in reversed(self.versions) if first <= on), self.versions[0][1])
@@ -189,6 +200,11 @@ def _check_amendment(change: Mapping[str, Any], where: str) -> None:
 def _first_day(change: Mapping[str, Any]) -> date:
     day: date = change["from"]
     return day
+
+
+def identity(name: str) -> str:
+    """Return a name or ICP number in comparable form; the number of the site after an ICP number is dropped."""
+    return letters(SITE_NUMBER.sub("", name.strip()))
 
 
 def place(target: str) -> tuple[str, str]:

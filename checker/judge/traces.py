@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from urllib.parse import urlsplit
 
@@ -51,11 +51,10 @@ class Traces:
 
     def dateline(self) -> str:
         """Say what became of our 電頭: none, kept, removed, cut (the copy starts further down)."""
-        pattern = _dateline(self.pack)
-        found = pattern.search(self.ours[:HEAD])
+        found = dateline_of(self.pack, self.ours)
         if found is None:
             return "none"
-        if pattern.search(self.page):
+        if _dateline(self.pack.publisher.names, self.pack.publisher.marks).search(self.page):
             return "kept"
         start = min((passage.article[0] for passage in self.match.passages), default=len(self.ours))
         return "removed" if start <= found.end() + HEAD else "cut"
@@ -89,15 +88,10 @@ class Traces:
 
     def third_source(self) -> str:
         """Say whether the article itself goes back to an agency's report or an official text."""
-        judging = self.pack.judging
-        head = self.ours[:HEAD]
-        for agency in map(plain, judging.agencies):
-            at = head.find(agency)
-            marks = (plain(mark) for mark in judging.agency_marks)
-            if at >= 0 and any(mark in head[at + len(agency) : at + len(agency) + 20] for mark in marks):
-                return "agency"
+        if agency_in(self.pack, self.ours):
+            return "agency"
         opening = plain(self.article.title) + "\n" + self.ours[: 2 * HEAD]
-        return "official" if any(plain(word) in opening for word in judging.official) else "none"
+        return "official" if any(plain(word) in opening for word in self.pack.judging.official) else "none"
 
     def title(self) -> tuple[str, bool]:
         """Say how the page's title stands to ours, and whether ours is on the page at all."""
@@ -174,10 +168,29 @@ def comparable(url: str) -> str:
     return host.removeprefix("www.").removeprefix("m.") + path
 
 
-def _dateline(pack: Pack) -> re.Pattern[str]:
-    names = "|".join(re.escape(plain(name)) for name in pack.publisher.names)
-    marks = "|".join(re.escape(plain(mark)) for mark in pack.publisher.marks)
-    return re.compile(rf"(?:{names})[^\s,。:()]{{0,8}}?(?:{marks})")
+def dateline_of(pack: Pack, text: str) -> re.Match[str] | None:
+    """Return our dateline at the start of a plain text, None where there is none."""
+    return _dateline(pack.publisher.names, pack.publisher.marks).search(text[:HEAD])
+
+
+def agency_in(pack: Pack, text: str) -> bool:
+    """Say whether a plain text starts with the dateline of an agency: its name, and a mark soon after."""
+    return _agency(pack.judging.agencies, pack.judging.agency_marks).match(text) is not None
+
+
+@lru_cache(maxsize=16)
+def _dateline(names: tuple[str, ...], marks: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"{_any(names)}(?:(?!记者)[^\s,。:()]){{0,8}}?{_any(marks)}(?=[\s(:,【]|记者|$)")
+
+
+@lru_cache(maxsize=16)
+def _agency(names: tuple[str, ...], marks: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"[\s(【]{{0,3}}{_any(names)}[^\s,。:()]{{0,18}}?{_any(marks)}")
+
+
+def _any(words: tuple[str, ...]) -> str:
+    """Return a pattern for one of these words; for no words one that never matches."""
+    return "(?:" + ("|".join(re.escape(plain(word)) for word in words) or r"(?!)") + ")"
 
 
 def _kept(words: Iterable[str], page: str) -> str:

@@ -65,6 +65,9 @@ FACTS: dict[str, Fact] = {
     # the credit
     "grade": _one_of("how the page credits us", "exact", *Grade),
     "zone": _one_of("where the deciding credit stands", "head", *Zone),
+    "hiding": _one_of(
+        "how a hidden credit is hidden: not, only in markup, or by style from the reader", "no", "markup", "styled"
+    ),
     "credited": _flag("the grade is one of those the pack counts as credited", True),
     "dateline": _one_of(
         "our 電頭: the article has none, the page kept it, removed it, or starts later",
@@ -83,7 +86,6 @@ FACTS: dict[str, Fact] = {
         "none",
         "unknown",
     ),
-    "relay": _flag("the source the page names is one of our licensees, and the page is not the licensee's"),
     # the copy
     "kind": _one_of("kind of match", "full", *MatchKind),
     "coverage": _number("share of the article that is on the page", 1.0, "0..1"),
@@ -136,8 +138,9 @@ FACTS: dict[str, Fact] = {
     "licence.removal": _flag("withdrawn articles must be taken down"),
     "licence.days_left": _number("days until the licence ends, counted from that day", 365, "days"),
     # our own pages (rules with scope = "own")
-    "own.source": _one_of("whom our own page names as source", "ours", "other", "none"),
+    "own.source": _one_of("whom our own page names as source", "ours", "other", "both", "none"),
     "own.mark": _flag("our own page carries a mark of ours in the text (國際在線消息, 專稿)"),
+    "own.foreign": _flag("our own page opens with an agency's dateline"),
     "own.notice": _flag("our own page holds the copyright notice or a link to it", True),
     "own.licensed_in": _one_of("a record that we may repost from this source", "yes", "no", "unknown"),
 }

@@ -3,11 +3,15 @@
 import unicodedata
 from collections.abc import Mapping
 
+from checker.judge.plain import simplified
 from checker.judge.rules import PLACEHOLDER
-from checker.model import LANGUAGES, Document, Texts
+from checker.model import LANGUAGES, Document, Publisher, Texts
 
-LONGEST = 80
+LONGEST = 160
 """Characters of a page's own words that a message quotes."""
+
+OPENING = 24
+"""Characters of a headline or first paragraph by which a place on the page is described."""
 
 HEADLINE = {
     "zh-Hant": "標題「{title}」下方、正文第一段之前",
@@ -26,20 +30,31 @@ def fill(texts: Texts, values: Mapping[str, str], local: Mapping[str, Mapping[st
     return {language: _filled(texts[language], {**values, **(local or {}).get(language, {})}) for language in LANGUAGES}
 
 
-def clean(text: str) -> str:
+def clean(text: str, longest: int = LONGEST) -> str:
     """Return a page's words on one line, without control and direction marks, cut to a sensible length."""
     visible = "".join(" " if char in "\r\n\t" else char for char in text if char in "\r\n\t" or _shows(char))
     line = " ".join(visible.split())
-    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
+    return line if len(line) <= longest else line[: longest - 1] + "…"
 
 
-def places(document: Document) -> dict[str, dict[str, str]]:
-    """Return, by language, where on this page a source line belongs: below its headline, before its first paragraph."""
+def localised(document: Document, publisher: Publisher) -> dict[str, dict[str, str]]:
+    """Return, by language, what reads differently: the required line and where on this page it belongs."""
     main = document.text[slice(*document.main)].strip()
-    title = clean(document.title)
+    title = clean(document.title, OPENING)
     form = HEADLINE if title else FIRST_PARAGRAPH
-    values = {"title": title, "opening": clean(main.split("\n", 1)[0])[:20]}
-    return {language: {"place": _filled(form[language], values)} for language in LANGUAGES}
+    values = {"title": title, "opening": clean(main.split("\n", 1)[0], OPENING)}
+    return {
+        language: {
+            "place": _filled(form[language], values),
+            "required": _script(publisher.required, language),
+            "name": _script(publisher.name, language),
+        }
+        for language in LANGUAGES
+    }
+
+
+def _script(text: str, language: str) -> str:
+    return simplified(text) if language == "zh-Hans" else text
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:
