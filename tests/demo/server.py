@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 PORT = 8199
 """Where the demo serves if nobody else does; findings then keep their addresses from one demo to the next."""
 
-TYPES = {".xml": "application/xml", ".txt": "text/plain; charset=utf-8", ".pdf": "application/pdf"}
+TYPES = {".xml": "application/xml", ".txt": "text/plain; charset=utf-8"}
 
 
 @dataclass(frozen=True)
