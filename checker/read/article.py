@@ -9,21 +9,39 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from bs4.element import Tag
 
 from checker.model import Span, Zone
 from checker.read.layout import HAN, Block, Chrome, Layout
+from checker.read.outlets import Reading
+from checker.read.wording import level, packed
 
 PROSE = re.compile(r"[，。；！？,;!?“”]")
+DATED = re.compile(r"(?:19|20)\d\d ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2}|来源:|作者:")
 SHORT = -8.0
 LINKS = -20.0
 OTHER_PART = -40.0
+HEADING = -150.0
+"""What a line costs: a short one, one of links, one of another part of the page, one that begins a list."""
+ENOUGH = 70.0
+"""Sum of prose below a headline that is taken for its article."""
+GAP = 130.0
+"""How far the sum may fall before the article has ended."""
+NEAR = 14
+"""Lines between a headline and its text."""
 HEAD = 900
 """Characters before the main text in which the head is looked for, where no headline bounds it."""
 TAIL = 700
 """Characters after the main text in which the tail is looked for."""
 TAIL_LINES = 14
+PARAGRAPH = 36
+"""Han characters that make a line a paragraph."""
+FEW = 0.12
+"""Share of the paragraphs that may stand before what is still the head, or after what is already the tail."""
+CLOSE = 120
+"""Characters from either end of the main text that still belong to its head or tail."""
 REMOTE = frozenset({"comment", "related"})
 
 
@@ -51,9 +69,18 @@ class Place:
         if offset >= self.main[1]:
             return Zone.TAIL if offset < self.tail else Zone.NONE
         number = self.layout.block_at(offset)
-        if number >= max(self.last - 1, self.first + 1):
+        block = self.layout.blocks[number]
+        before, after, here = self._prose[0:number - self.first], self._prose[number - self.first + 1:], self._prose[number - self.first]
+        few = FEW * max(1, sum(self._prose))
+        if sum(after) <= few and (not here or block.end - offset <= CLOSE):
             return Zone.TAIL
-        return Zone.HEAD if number <= self.first + 1 else Zone.BODY
+        return Zone.HEAD if sum(before) <= few and (not here or offset - block.start <= CLOSE) else Zone.BODY
+
+    @cached_property
+    def _prose(self) -> list[int]:
+        """Han characters of each line of the main text that is a paragraph, 0 for the others."""
+        lines = self.layout.blocks[self.first : self.last + 1]
+        return [block.han if block.han >= PARAGRAPH else 0 for block in lines]
 
 
 def _part(chrome: Chrome | None, own: frozenset[int]) -> str:
@@ -97,24 +124,94 @@ def _worth(layout: Layout, block: Block, own: frozenset[int], *, foreign: bool) 
     return words if (words >= 12 and prose) or words >= 40 else SHORT
 
 
-def place(layout: Layout, headings: tuple[str, ...] = ()) -> Place:
-    """Find the article; `headings` are lines, packed, that begin lists of other articles."""
+def place(layout: Layout, reading: Reading) -> Place:
+    """Find the article on a page."""
     blocks = layout.blocks
-    foreign = sum(block.han for block in blocks) < 50
     own = _wrappers(layout)
-    worth = [_worth(layout, block, own, foreign=foreign) for block in blocks]
-    first, last = _densest(worth)
+    worth = _worths(layout, reading, own)
+    titles = _titles(layout)
+    first, last = _stretch(worth, titles)
     if first > last:
         return Place(layout, (0, 0), 0, len(layout.text), own, 0, 0)
-    within = {
-        id(chrome.tag)
-        for number in range(first, last + 1)
-        if worth[number] > 0
-        for chrome in _chain(layout.runs[blocks[number].first].frame.chrome)
-    }
-    own |= within
+    first, last = _trimmed(layout, reading, worth, titles, (first, last))
     main = (blocks[first].start, blocks[last].end)
-    return Place(layout, main, _head(layout, main), _tail(layout, last, own, headings), own, first, last)
+    head = _head(layout, main)
+    sure = [n for n in range(first, last + 1) if worth[n] > 0]
+    sure += [n for n in titles if head <= blocks[n].start < main[0]]
+    own |= {id(chrome.tag) for n in sure for chrome in _chain(layout.runs[blocks[n].first].frame.chrome)}
+    return Place(layout, main, head, _tail(layout, last, own, reading), own, first, last)
+
+
+def _worths(layout: Layout, reading: Reading, own: frozenset[int]) -> list[float]:
+    """Return what each line is worth as a line of the article."""
+    foreign = sum(block.han for block in layout.blocks) < 50
+    worth = [_worth(layout, block, own, foreign=foreign) for block in layout.blocks]
+    for number, block in enumerate(layout.blocks):
+        if block.end - block.start < 24 and _line(layout, block).startswith(reading.headings):
+            worth[number] = HEADING
+    return worth
+
+
+def _line(layout: Layout, block: Block) -> str:
+    return layout.levelled[block.start : block.end].strip(" :\x00>|·")
+
+
+def _stretch(worth: list[float], titles: list[int]) -> tuple[int, int]:
+    """Return the first and last line of the article: what follows its headline, or else the densest stretch."""
+    first, last = _densest(worth)
+    best = (0.0, 0, -1)
+    for title in titles:
+        best = max(best, _following(worth, title + 1))
+    if best[0] >= ENOUGH and (best[0] > 0.2 * sum(worth[first : last + 1]) or best[1] < first):
+        return best[1], best[2]
+    return first, last
+
+
+def _titles(layout: Layout) -> list[int]:
+    """Return the lines that hold a headline: an h1, or the beginning of the page's title."""
+    found = {layout.block_at(start) for start, _ in layout.headings[:5]}
+    title = level(layout.title)
+    key = packed(layout.title)
+    for number, block in enumerate(layout.blocks if key else ()):
+        if 6 <= block.end - block.start <= 120 and block.han >= 5:
+            line = _line(layout, block)
+            if line[:2] in title and key.startswith(packed(line)):
+                found.add(number)
+    return sorted(found)[:8]
+
+
+def _following(worth: list[float], start: int) -> tuple[float, int, int]:
+    """Return the sum, first and last line of the prose that follows a headline closely."""
+    begin = next((n for n in range(start, min(start + NEAR, len(worth))) if worth[n] > 0), None)
+    if begin is None:
+        return 0.0, 0, -1
+    best, end, total = 0.0, begin, 0.0
+    for number in range(begin, len(worth)):
+        total += worth[number]
+        if total > best:
+            best, end = total, number
+        elif total < best - GAP:
+            break
+    return best, begin, end
+
+
+def _trimmed(layout: Layout, reading: Reading, worth: list[float], titles: list[int], span: Span) -> Span:
+    """Leave out a headline at the beginning, and signatures and notices at the end."""
+    prose = [n for n in range(span[0], span[1] + 1) if worth[n] > 0]
+    while len(prose) > 1 and (prose[0] in titles or _titled(layout, prose[0], prose[1])):
+        prose.pop(0)
+    while len(prose) > 1 and reading.closing.match(_line(layout, layout.blocks[prose[-1]])):
+        prose.pop()
+    return prose[0], prose[-1]
+
+
+def _titled(layout: Layout, number: int, following: int) -> bool:
+    """Tell whether a line is a headline by what it looks like and the dated line that follows it before the text."""
+    block = layout.blocks[number]
+    if block.han > 45 or layout.text[block.start : block.end].rstrip().endswith(("。", "；", ":", "：", "”。")):
+        return False
+    between = layout.blocks[number + 1 : min(following, number + 5)]
+    return any(DATED.search(layout.levelled, b.start, b.end) for b in between)
 
 
 def _densest(worth: list[float]) -> tuple[int, int]:
@@ -140,13 +237,13 @@ def _head(layout: Layout, main: Span) -> int:
     return max(0, at - 200 if at >= 0 else main[0] - HEAD)
 
 
-def _tail(layout: Layout, last: int, own: frozenset[int], headings: tuple[str, ...]) -> int:
+def _tail(layout: Layout, last: int, own: frozenset[int], reading: Reading) -> int:
     """Return where the article's tail ends: at a list of other articles, at another part of the page, or a fixed way on."""
     blocks = layout.blocks
     end = blocks[last].end
     for block in blocks[last + 1 : last + 1 + TAIL_LINES]:
-        line = layout.levelled[block.start : block.end].strip(" :\x00>|")
-        if block.start > blocks[last].end + TAIL or line.startswith(headings):
+        line = _line(layout, block)
+        if block.start > blocks[last].end + TAIL or line.startswith(reading.headings):
             break
         if block.first < block.last and _part(layout.runs[block.first].frame.chrome, own) in {
             "related",

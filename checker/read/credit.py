@@ -13,6 +13,7 @@ from checker.read.wording import GONE, level, packed
 
 CREDITED = (Grade.EXACT, Grade.VARIANT)
 NAMED = (Grade.EXACT, Grade.VARIANT, Grade.OTHER, Grade.SELF, Grade.SECONDHAND)
+BARE = ("beside the date", "in brackets")
 SHUT = frozenset({"related", "comment", "friend", "footer", "caption"})
 DATE = re.compile(r"(?:19|20)\d\d ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2} ?日?|\d{1,2}:\d\d(?::\d\d)?|\d{1,2}月\d{1,2}日")
 FIELDS = re.compile(r"[|·•]|  +")
@@ -92,6 +93,8 @@ def _graded(found: Statement, words: Words, place: Place, reading: Reading, site
     if credit.zone is Zone.NONE and teaser(layout.runs[layout.run_at(found.start)].tag, place.own):
         return replace(credit, grade=Grade.BOILERPLATE, zone=Zone.CHROME, reason="another article's teaser")
     given, reason = grade(name, reading, sites)
+    if given in CREDITED:
+        return _faint(replace(credit, grade=given, reason=reason), layout)
     if given is Grade.OTHER:
         rest = words.text[found.end : min(words.line_end(found.end), found.end + 40)]
         behind = reading.through.search(rest)
@@ -106,6 +109,14 @@ def _graded(found: Statement, words: Words, place: Place, reading: Reading, site
                 reason="another medium is named, which names us",
             )
     return replace(credit, grade=given, reason=reason)
+
+
+def _faint(credit: Credit, layout: Layout) -> Credit:
+    """Return the credit as hidden where its words have the colour of their background."""
+    if credit.span is None or credit.grade not in CREDITED:
+        return credit
+    reason = layout.sight.faint(layout.runs[layout.run_at(credit.span[1] - 1)].tag)
+    return replace(credit, grade=Grade.HIDDEN, zone=Zone.MARKUP, reason=f"not seen: {reason}") if reason else credit
 
 
 def _zone(offset: int, place: Place) -> Zone:
@@ -135,7 +146,7 @@ def _bare(words: Words, place: Place, reading: Reading, sites: frozenset[str]) -
 
 def _credit(layout: Layout, start: int, end: int, zone: Zone, given: Grade, reason: str) -> Credit:
     name = layout.text[start:end]
-    return Credit(name, zone, given, name.strip(), (start, end), layout.path(start), reason)
+    return _faint(Credit(name, zone, given, name.strip(), (start, end), layout.path(start), reason), layout)
 
 
 def _bare_heads(words: Words, place: Place, reading: Reading) -> Iterator[Span]:
@@ -148,7 +159,7 @@ def _bare_heads(words: Words, place: Place, reading: Reading) -> Iterator[Span]:
         if (
             block.end - block.start > 120
             or place.part(block.start) in SHUT
-            or not any(abs(n - number) <= 2 for n in dated)
+            or not any(abs(n - number) <= 4 for n in dated)
         ):
             continue
         for run in layout.runs[block.first : block.last]:
@@ -271,17 +282,16 @@ def _unseen(layout: Layout, reading: Reading) -> Iterator[Credit]:
 
 def deciding(found: Iterable[Credit]) -> Credit:
     """Return the credit that decides for the article: the source line a reader sees, then markup, dateline, boilerplate."""
-    listed = list(found)
-    return min(listed, key=_rank, default=NO_CREDIT)
+    return min(found, key=_rank, default=NO_CREDIT)
 
 
 def _rank(credit: Credit) -> int:
-    near = credit.zone in {Zone.HEAD, Zone.TAIL}
+    seen = credit.zone in {Zone.HEAD, Zone.TAIL}
     order = (
-        credit.grade in CREDITED and near,
-        credit.grade in NAMED and near and not credit.reason.startswith("in brackets"),
-        credit.grade in NAMED and near,
-        credit.grade in CREDITED,
+        credit.grade is Grade.EXACT,
+        credit.grade is Grade.VARIANT,
+        credit.grade in NAMED and seen and not credit.reason.startswith(BARE),
+        credit.grade in NAMED and seen,
         credit.grade is Grade.HIDDEN,
         credit.grade is Grade.DATELINE,
         credit.grade in NAMED,
@@ -293,9 +303,12 @@ def _rank(credit: Credit) -> int:
 def source(found: Iterable[Credit]) -> str | None:
     """Return the outlet that a careful reader takes for the article's source; None where the page names none."""
     listed = list(found)
-    for zones in ((Zone.HEAD,), (Zone.TAIL,)):
-        named = [c for c in listed if c.zone in zones and c.grade in NAMED]
-        labelled = [c for c in named if not c.reason.startswith(("beside the date", "in brackets"))]
+    decided = deciding(listed)
+    if decided.grade in CREDITED:
+        return decided.source
+    for zone in (Zone.HEAD, Zone.TAIL):
+        named = [c for c in listed if c.zone is zone and c.grade in NAMED]
+        labelled = [c for c in named if not c.reason.startswith(BARE)]
         if labelled or named:
             return (labelled or named)[0].source
     rest = [c for c in listed if c.zone is Zone.NONE and c.grade in NAMED]

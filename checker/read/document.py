@@ -30,7 +30,7 @@ def read_text(html: str, url: str, reading: Reading, *, charset: str = "") -> Do
     """Read decoded markup."""
     soup = BeautifulSoup(html, "lxml")
     layout = laid_out(soup, reading)
-    where = place(layout, reading.headings)
+    where = place(layout, reading)
     found = credits_of(where, reading)
     text, main = layout.text, where.main
     title, signed = headline(soup, text, main), signature(text, main)
@@ -55,15 +55,12 @@ def read_text(html: str, url: str, reading: Reading, *, charset: str = "") -> Do
 
 
 def laid_out(soup: BeautifulSoup, reading: Reading) -> Layout:
-    """Lay out a page; where its styles would hide nearly all of its words, a script shows them and the styles count for nothing."""
+    """Lay out a page; an element whose style would hide most of the page's words is shown by a script, so it counts as seen."""
     layout = lay_out(soup, reading.parts)
     shown = len(HAN.findall(layout.text))
-    hidden = sum(
-        len(HAN.findall(u.text))
-        for u in layout.unseen
-        if not u.reason.startswith(("an HTML", "a ", "the ", "noscript"))
-    )
-    return lay_out(soup, reading.parts, blind=True) if hidden > 200 and hidden > 3 * shown else layout
+    held = {id(u.tag): len(HAN.findall(u.text)) for u in layout.unseen if u.styled}
+    opened = frozenset(key for key, words in held.items() if words > 200 and words > 2 * shown)
+    return lay_out(soup, reading.parts, opened=opened) if opened else layout
 
 
 def links(where: Place, url: str) -> tuple[str, ...]:

@@ -7,14 +7,16 @@ newlines, cells of a row by a space; inline elements are joined without a blank 
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
+from typing import NamedTuple
 
 from bs4 import BeautifulSoup
 from bs4.element import Comment, NavigableString, PageElement, Script, Tag, TemplateString
 
 from checker.model import Span
-from checker.read.visible import Ink, Sheets, Sight
+from checker.read.visible import PLAIN, Sheets, Sight, Size
 from checker.read.wording import level
 
 BLOCKS = frozenset(
@@ -39,8 +41,11 @@ SILENT = {
     "datalist": "a list of suggestions",
     "math": "a formula",
 }
-VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 HAN = re.compile(r"[\u3400-\u9fff]")
+WORD = re.compile(r"[a-z]+|[\u4e00-\u9fff]+")
+CAMEL = re.compile(r"([a-z])([A-Z])")
+NOTED = frozenset({"meta", "link", "base", "input", "title"})
+WHITE = " \t\r\n\f"
 BLANK = re.compile(r"[ \t\r\n\f]+")
 LIMIT = 200_000
 """Characters of unseen text (comments, scripts, hidden elements) that are kept, each."""
@@ -55,20 +60,17 @@ class Chrome:
     outer: "Chrome | None" = None
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """What an element hands down to its content."""
 
-    ink: Ink = Ink()
+    size: Size = PLAIN
     chrome: Chrome | None = None
     link: Tag | None = None
-    block: Tag | None = None
     unseen: "Unseen | None" = None
     kept: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """A stretch of visible text inside one element."""
 
     start: int
@@ -84,6 +86,7 @@ class Unseen:
     reason: str
     tag: Tag
     parts: list[str] = field(default_factory=list)
+    styled: bool = False
 
     @property
     def text(self) -> str:
@@ -117,6 +120,7 @@ class Layout:
     canonical: str
     base: str
     links: tuple[tuple[int, str], ...]
+    sight: Sight
 
     @cached_property
     def levelled(self) -> str:
@@ -178,10 +182,10 @@ def _blocks(text: str, runs: tuple[Run, ...]) -> Iterator[Block]:
 class _Walk:
     """The walk itself: what has been written so far, and what waits to part it from what comes."""
 
-    def __init__(self, soup: BeautifulSoup, marks: Mapping[str, str], *, blind: bool) -> None:
+    def __init__(self, soup: BeautifulSoup, marks: Mapping[str, str], opened: frozenset[int]) -> None:
         sheets = Sheets("".join(map(str, style.contents)) for style in soup.find_all("style"))
         self.sight = Sight(sheets, outside=soup.find("link", rel="stylesheet") is not None)
-        self.blind = blind
+        self.opened = opened
         self.marks = marks
         self.out: list[str] = []
         self.size = 0
@@ -203,65 +207,65 @@ class _Walk:
             for child in children:
                 if isinstance(child, Tag):
                     inner = self.open(child, frame)
-                    if child.contents and child.name not in VOID:
+                    if child.contents:
+                        if child.attrs and self.sight.sheets:
+                            self.sight.inside(child, 1)
                         stack.append((iter(child.contents), child, inner, self.size))
                         break
                     self.close(child, inner, self.size)
-                elif isinstance(child, NavigableString):
+                else:
                     self.string(child, tag, frame)
             else:
                 stack.pop()
+                if tag.attrs and self.sight.sheets:
+                    self.sight.inside(tag, -1)
                 self.close(tag, frame, since)
 
     def open(self, tag: Tag, outer: Frame) -> Frame:
         """Return the frame of an element that begins here, and part it from what stands before."""
         name = tag.name
-        if name in {"meta", "link", "base", "input", "title"}:
+        size, chrome, link, unseen, kept = outer
+        if name in NOTED:
             self.note(tag)
-        frame = outer
-        if frame.unseen is None:
-            frame = self.seen(tag, frame)
-        if name in BLOCKS:
-            self.part("\n", frame)
-            frame = replace(frame, block=tag, kept=frame.kept or name == "pre")
-        elif name in CELLS:
-            self.part(" ", frame)
-            frame = replace(frame, block=tag)
-        if name == "a":
-            frame = replace(frame, link=tag)
-            self.link(tag, frame)
+        if unseen is None:
+            unseen, size = self.seen(tag, size)
+        if name in BLOCKS or name in CELLS:
+            self.part("\n" if name in BLOCKS else " ", unseen)
+            kept = kept or name == "pre"
+        elif name == "a":
+            link = tag
+            if unseen is None:
+                self.link(tag)
         kind = self.kind(tag)
-        return replace(frame, chrome=Chrome(kind, tag, frame.chrome)) if kind else frame
+        if kind:
+            chrome = Chrome(kind, tag, chrome)
+        return Frame(size, chrome, link, unseen, kept)
 
-    def seen(self, tag: Tag, frame: Frame) -> Frame:
-        """Return the frame with why nobody sees the element, where nobody does."""
-        reason = SILENT.get(tag.name, "")
+    def seen(self, tag: Tag, size: Size) -> tuple[Unseen | None, Size]:
+        """Return where to keep the element's words where nobody sees them, and what its content inherits."""
+        reason = silent = SILENT.get(tag.name, "")
         if tag.name == "dialog" and "open" not in tag.attrs:
-            reason = "a closed dialog"
-        ink = frame.ink
-        if not reason and not self.blind:
-            reason, ink = self.sight.enter(tag, ink)
+            reason = silent = "a closed dialog"
+        if not reason and (tag.attrs or self.sight.sheets) and id(tag) not in self.opened:
+            reason, size = self.sight.enter(tag, size)
         if not reason:
-            return frame if ink is frame.ink else replace(frame, ink=ink)
-        hidden = Unseen(reason, tag)
+            return None, size
+        hidden = Unseen(reason, tag, styled=not silent)
         if tag.name not in {"script", "style", "head"}:
             self.unseen.append(hidden)
-        return replace(frame, unseen=hidden)
+        return hidden, size
 
     def kind(self, tag: Tag) -> str:
         """Return which part of a page the element is by its name, class, id and role, "" for none."""
         attrs = tag.attrs
-        if not attrs:
-            return self.marks.get(f"<{tag.name}>", "")
-        key = f"{tag.name} {attrs.get('class', '')} {attrs.get('id', '')} {attrs.get('role', '')}"
-        if key not in self.kinds:
-            words = re.findall(
-                r"[a-z]+|[\u4e00-\u9fff]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", key.split(" ", 1)[1]).lower()
-            )
-            pairs = [a + b for a, b in zip(words, words[1:], strict=False)]
+        key = f"{tag.name} {attrs.get('class', '')} {attrs.get('id', '')} {attrs.get('role', '')}" if attrs else tag.name
+        kind = self.kinds.get(key)
+        if kind is None:
+            words = WORD.findall(CAMEL.sub(r"\1 \2", key.partition(" ")[2]).lower())
+            pairs = [a + b for a, b in pairwise(words)]
             found = (self.marks.get(word, "") for word in (f"<{tag.name}>", *pairs, *words))
-            self.kinds[key] = next(filter(None, found), "")
-        return self.kinds[key]
+            kind = self.kinds[key] = next(filter(None, found), "")
+        return kind
 
     def note(self, tag: Tag) -> None:
         """Keep what an element of the head says."""
@@ -280,82 +284,78 @@ class _Walk:
         elif tag.name == "title" and not self.title:
             self.title = BLANK.sub(" ", "".join(s for s in tag.contents if isinstance(s, NavigableString))).strip()
 
-    def link(self, tag: Tag, frame: Frame) -> None:
+    def link(self, tag: Tag) -> None:
         """Keep where a visible link leads."""
         href = tag.attrs.get("href")
-        if href and frame.unseen is None and len(self.links) < 5000:
+        if href and len(self.links) < 5000:
             self.links.append((self.size, str(href).strip()[:2000]))
 
-    def part(self, gap: str, frame: Frame) -> None:
+    def part(self, gap: str, unseen: Unseen | None) -> None:
         """Part what comes from what was written."""
-        if frame.unseen is not None:
-            frame.unseen.parts.append(gap)
+        if unseen is not None:
+            unseen.parts.append(gap)
         elif self.gap != "\n":
             self.gap = gap
 
-    def string(self, string: NavigableString, tag: Tag, frame: Frame) -> None:
+    def string(self, string: PageElement, tag: Tag, frame: Frame) -> None:
         """Write a string, or keep it where nobody sees it."""
-        if isinstance(string, Script):
-            self.scripts.append((str(string)[:LIMIT], tag))
-        elif isinstance(string, Comment):
-            if len(string) < LIMIT and HAN.search(string):
-                self.unseen.append(Unseen("an HTML comment", tag, [str(string)]))
-        elif type(string) in {NavigableString, TemplateString}:
-            hidden = frame.unseen or self.faded(tag, frame)
-            if hidden is None:
-                self.say(str(string), tag, frame)
-            else:
+        kind = type(string)
+        if kind is NavigableString or kind is TemplateString:
+            hidden = frame.unseen or (None if frame.size is PLAIN else self.faded(tag, frame))
+            if hidden is not None:
                 hidden.parts.append(str(string)[:LIMIT])
+            elif frame.kept:
+                self.lines(str(string), tag, frame)
+            else:
+                self.write(str(string), tag, frame)
+        elif kind is Script:
+            self.scripts.append((str(string)[:LIMIT], tag))
+        elif kind is Comment and len(str(string)) < LIMIT and HAN.search(str(string)):
+            self.unseen.append(Unseen("an HTML comment", tag, [str(string)]))
 
     def faded(self, tag: Tag, frame: Frame) -> Unseen | None:
         """Return where to keep text without size or ink; None where it is seen."""
-        ink = frame.ink
-        reason = ink.veiled or ink.tiny or (ink.faint if frame.chrome is None else "")
-        if not reason:
-            return None
+        reason = frame.size.veiled or frame.size.tiny
         if not (self.unseen and self.unseen[-1].tag is tag):
             self.unseen.append(Unseen(reason, tag))
         return self.unseen[-1]
 
-    def say(self, words: str, tag: Tag, frame: Frame) -> None:
-        """Write visible words."""
-        if frame.kept:
-            for number, line in enumerate(words.split("\n")):
-                if number:
-                    self.part("\n", frame)
-                self.write(line, tag, frame)
-        else:
-            self.write(words, tag, frame)
+    def lines(self, words: str, tag: Tag, frame: Frame) -> None:
+        """Write visible words whose line breaks count."""
+        for number, line in enumerate(words.split("\n")):
+            if number:
+                self.part("\n", None)
+            self.write(line, tag, frame)
 
     def write(self, words: str, tag: Tag, frame: Frame) -> None:
         """Write one stretch, its blanks collapsed, after the gap that waits."""
-        words = BLANK.sub(" ", words)
-        core = words.strip(" ")
-        if words[:1] == " " and not self.gap:
+        core = words.strip(WHITE)
+        if words[:1] in WHITE and not self.gap and words:
             self.gap = " "
         if not core:
             return
         if self.gap and self.size:
             self.out.append(self.gap)
             self.size += 1
+        core = BLANK.sub(" ", core)
         self.runs.append(Run(self.size, self.size + len(core), tag, frame))
         self.out.append(core)
         self.size += len(core)
-        self.gap = " " if words[-1] == " " else ""
+        self.gap = " " if words[-1] in WHITE else ""
 
     def close(self, tag: Tag, frame: Frame, since: int) -> None:
         """End an element: part what comes after a block, remember a headline."""
         if tag.name in BLOCKS:
-            self.part("\n", frame)
+            self.part("\n", frame.unseen)
         elif tag.name in CELLS:
-            self.part(" ", frame)
+            self.part(" ", frame.unseen)
         if tag.name == "h1" and self.size > since:
             self.headings.append((since, self.size))
 
 
-def lay_out(soup: BeautifulSoup, marks: Mapping[str, str], *, blind: bool = False) -> Layout:
-    """Lay out a parsed page; `marks` name the parts of a page by words of class and id, `blind` ignores all styles."""
-    walk = _Walk(soup, marks, blind=blind)
+def lay_out(soup: BeautifulSoup, marks: Mapping[str, str], *, opened: frozenset[int] = frozenset()) -> Layout:
+    """Lay out a parsed page; `marks` name the parts of a page by words of class and id, `opened` are elements whose styles do not count, by id."""
+    walk = _Walk(soup, marks, opened)
     walk.run(soup)
     return Layout(
         text="".join(walk.out),
@@ -368,4 +368,5 @@ def lay_out(soup: BeautifulSoup, marks: Mapping[str, str], *, blind: bool = Fals
         canonical=walk.canonical,
         base=walk.base,
         links=tuple(walk.links),
+        sight=walk.sight,
     )

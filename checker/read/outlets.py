@@ -14,6 +14,7 @@ from checker.read.wording import either, level, packed
 FORMS = ("label", "verb", "bracket", "beside-date", "claim", "meta")
 PLACES = ("head", "tail", "lead")
 ANY = "XX"
+JOINED = re.compile(r"[-·—/、,&]|[(（]")
 """Stands in a publisher's name for any word, such as a channel or a region."""
 
 
@@ -69,18 +70,17 @@ class Reading:
     metas: frozenset[str]
     parts: Mapping[str, str]
     headings: tuple[str, ...]
+    closing: re.Pattern[str]
 
     def outlet(self, name: str) -> bool:
         """Tell whether a bare name is an outlet: a known one, one of ours, or a word that ends like one."""
-        key = packed(name)
+        parts = [packed(part) for part in JOINED.split(level(name))]
+        return any(map(self._outlet, {packed(name), *parts}))
+
+    def _outlet(self, key: str) -> bool:
         if key in self.outlets or key in self.names.exact or key in self.names.variants:
             return True
-        return (
-            3 <= len(key) <= 16
-            and key not in self.never
-            and key.endswith(self.endings)
-            and not self.label.search(level(name))
-        )
+        return 3 <= len(key) <= 16 and key not in self.never and key.endswith(self.endings)
 
 
 def load_reading(credits: Path, publisher: Publisher) -> Reading:
@@ -141,6 +141,7 @@ def _compile(raw: Mapping[str, Any], publisher: Publisher) -> Reading:
         metas=frozenset(forms["meta"].words),
         parts={word: kind for kind, words in raw["parts"].items() for word in words},
         headings=tuple(map(level, raw["headings"]["lines"])),
+        closing=re.compile(rf"[ \x00(\[【*※]*(?:{either(*raw['headings']['closing'])})"),
     )
 
 

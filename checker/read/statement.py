@@ -9,7 +9,7 @@ from checker.read.wording import GONE, packed
 
 OPENING = " \x00\"'“”‘’「」『』<>〈〉*_→·~"
 CLOSERS = {"(": ")", "[": "]", "【": "】", "《": "》", "〔": "〕"}
-ENDS = re.compile(r"[|。;!?】\]>\n,…)〕▲■◆●★☆]|\d{4} ?[-/.年]\d|\d{1,2}:\d\d|https?:|---|——")
+ENDS = re.compile(r"[|。;!?】\]>\n,…〕▲■◆●★☆]|\d{4} ?[-/.年]\d|\d{1,2}:\d\d|https?:|---|——")
 JOINS = "、·•-—－/&"
 ASCII = re.compile(r"[a-z0-9.]")
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -154,6 +154,8 @@ def _narrow(words: Words, at: int, limit: int) -> int:
     text, here = words.text, at
     while here < limit:
         c = text[here]
+        if c == ")":
+            return here
         if c == "(":
             site = SITE.match(text, here, limit)
             return site.end() if site else here
