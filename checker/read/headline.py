@@ -1,17 +1,76 @@
-"""Title, original title and the people who sign an article."""
+"""The title over an article, the title it had before, and the people who sign it.
+
+A page's `<title>` carries the site's name and its channels, its first `<h1>` is often the site's own name; the
+headline is what both the metadata and a line above the article say. Names are taken only from forms that end where
+a name ends, since "记者" and "文" begin many other words.
+"""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bs4 import BeautifulSoup
 
 from checker.model import Span
+from checker.read.plain import han
+from checker.read.wording import GONE, level, packed
 
-ORIGINAL = re.compile(r"原[标標][题題]\s?[:：]\s?([^\n]{2,120})")
-SEPARATOR = re.compile(r"\s*(?:[_|｜]|\s[-–—]\s|--|—)\s*")
+HEAD = 1500
+"""Characters before the article in which its headline stands."""
+
+NEAR = 600
+"""Characters before and after the article in which it is signed and its former title is told."""
+
+LONGEST = 120
+SHORTEST = 5
+ENOUGH = 8
+CLAUSE = 10
+"""Letters and ideographs: the longest headline, the shortest, enough inside a `<title>`, more than a site's name."""
+
+MOST = 8
+"""Authors of an article that are kept."""
+
+SEPARATOR = re.compile(r"\s*(?:[_|｜]|\s[-–—·]\s|[-–—]{2,})\s*")
+SITE = re.compile(r"\s*[-–—·]\s*[^-–—·]{2,16}$")
+CUT = re.compile(r"(?:\.{2,}|…)\W*$")
 SPACE = re.compile(r"\s+")
-HEAD = 600
-TAIL = 600
+ORIGINAL = re.compile(r"([(\[【]? ?)原标题 ?: ?([^\n]{2,120})")
+CLOSING = re.compile(r"[)\]】]")
+EDGES = " 《》)）]】"
+
+SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范"
+    "金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟"
+    "殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳"
+    "穆农司卓古吉缪简车连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟臧闵苟邬边姬栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明池查麻苑迟"
+    "邝官封谈匡鞠惠荆乐冀郁胥班储栗燕楚鄢谌奚粟冼蔺楼阚花屠豆朴练廉井祖漆巴丰支狄宣晋桃门容敬扈晁芮都阙浦戈伏鹿薄邸雍辜裘"
+)
+"""Family names: what a name without a colon before it must begin with; those that begin common verbs are left out."""
+
+GIVEN = "[一-鿿]"
+HAN_NAME = rf"{GIVEN}{{2,4}}?(?:·{GIVEN}{{1,6}})*"
+LATIN_NAME = r"[a-z][a-z.]+(?: [a-z][a-z.]+){1,2}"
+NAME = rf"(?:{HAN_NAME}|{LATIN_NAME})"
+KNOWN = rf"[{SURNAMES}]{GIVEN}{{1,3}}?"
+JOINT = r"(?: ?[、,，/&;] ?| )"
+STOP = (
+    "来源|编辑|责编|责任|校对|审核|审校|监制|摄|图|文|报道|通讯员|记者|实习|发自|综合|整理|翻译|日期|时间|发布|发表|"
+    "点击|浏览|阅读|字号|字体"
+)
+END = rf"(?= ?(?:[)\]】|,，、。;；:\n\d/]|$|{STOP})| )"
+LABEL = r"(?:作者|撰文|撰稿|采写|文字|记者|通讯员|图文|文/图|图/文|文|实习生)"
+LABELLED = re.compile(rf"{LABEL} ?[:/|] ?({NAME}(?:{JOINT}(?!{STOP}){NAME}){{0,5}}){END}")
+REPORTER = re.compile(rf"记者 ?({KNOWN}(?:(?: ?[、,，] ?(?!{STOP}){HAN_NAME}|{JOINT}{KNOWN})){{0,5}}){END}")
+WRITER = re.compile(rf"[(\[【] ?(?:文|图文|作者) ?([{SURNAMES}]{GIVEN}{{1,7}}?(?:{JOINT}{KNOWN}){{0,5}}){END}")
+EDITOR = re.compile(rf"(责任编辑|责编|本文编辑|编辑|小编) ?(?:[:/|] ?| (?=[{SURNAMES}]))({NAME})(?:_[a-z]+\d+)?{END}")
+STRANGERS = re.compile(
+    r"(?:本报|本网|本刊|本站|网络|网友|佚名|未知|综合|整理|转载|匿名|管理员|系统|编辑|责编|责任|记者|作者|来源|实习|见习|不详|小编|admin).*"
+    r"|.*(?:报|网|社|台|刊|新闻|客户端|公司|中心|委员会|频道|站|局|部|院|记者|编辑|删除|声明|南都)"
+)
+"""What stands in the place of a name and is none."""
+
+PARTING = re.compile(r" ?[、,，/&;] ?|(?<=[一-鿿]) ")
+GIVENS = re.compile(f"{GIVEN}+")
 
 
 @dataclass(frozen=True)
@@ -31,28 +90,93 @@ class Signature:
 
 
 def headline(soup: BeautifulSoup, text: str, main: Span) -> Headline:
-    """Return the title of the article whose text is `text[main]`, and its original title."""
-    around = text[max(0, main[0] - HEAD) : main[1] + TAIL]
-    original = ORIGINAL.search(around)
-    return Headline(_title(soup), original[1].strip(" )）】") if original else "")
-
-
-def _title(soup: BeautifulSoup) -> str:
-    for heading in soup.find_all("h1"):
-        if 4 <= len(words := SPACE.sub(" ", heading.get_text()).strip()) <= 120:
-            return words
-    tag = soup.find("title")
-    return SEPARATOR.split(SPACE.sub(" ", tag.get_text()).strip())[0] if tag else ""
-
-
-NAME = r"[\u4e00-\u9fff·]{2,8}"
-AUTHORS = re.compile(rf"(?:作者|记者|記者|文)\s?[:：/ ]\s?({NAME}(?:[、,， ]{NAME}){{0,5}})")
-EDITOR = re.compile(rf"(?:责任编辑|責任編輯|责编|責編|编辑|編輯)\s?[:：]\s?({NAME})")
+    """Return the title of the article `text[main]`, and its original title where the page tells it."""
+    named = _named(soup)
+    title = _shown(text, main, named) or _heading(soup, text, main) or next(map(_bare, named), "")
+    return Headline(title, _original(text, main))
 
 
 def signature(text: str, main: Span) -> Signature:
-    """Return the authors and the editor named around and in the article `text[main]`."""
-    near = text[max(0, main[0] - HEAD) : main[1] + TAIL]
-    authors, editor = AUTHORS.search(near), EDITOR.search(near)
-    names = tuple(re.split(r"[、,， ]", authors[1])) if authors else ()
-    return Signature(names, editor[1] if editor else "")
+    """Return the authors and the editor named around and in the article `text[main]`, in reading order."""
+    near = text[max(0, main[0] - NEAR) : main[1] + NEAR]
+    levelled = level(near).replace(GONE, " ")
+    found = sorted(match.span(1) for form in (LABELLED, REPORTER, WRITER) for match in form.finditer(levelled))
+    authors = dict.fromkeys(name for start, end in found for name in _names(near[start:end]))
+    editors = [match for match in EDITOR.finditer(levelled) if not STRANGERS.fullmatch(match[2])]
+    editor = min(editors, key=lambda match: (not match[1].startswith("责"), match.start()), default=None)
+    return Signature(tuple(authors)[:MOST], near[editor.start(2) : editor.end(2)] if editor else "")
+
+
+def _named(soup: BeautifulSoup) -> list[str]:
+    """What the metadata calls the page: og:title, then `<title>`."""
+    head = soup.head or soup
+    stated = [str(tag.get("content") or "") for tag in head.find_all("meta", property="og:title")]
+    stated += [tag.get_text() for tag in head.find_all("title")]
+    return [words for name in stated if (words := SPACE.sub(" ", name).strip())]
+
+
+def _shown(text: str, main: Span, named: list[str]) -> str:
+    """What the metadata and a line above the article both say: the longest that begins a name, else stands in one."""
+    lines = [line.strip() for line in text[max(0, main[0] - HEAD) : main[0] + LONGEST].split("\n")]
+    keys = [packed(line) for line in lines]
+    best, title = (0, 0), ""
+    for name in named:
+        whole, parts = packed(name), tuple(map(packed, SEPARATOR.split(name)))
+        for index, (line, key) in enumerate(zip(lines, keys, strict=True)):
+            worth, words = _agreed(line, key, name, whole)
+            pair = "".join(keys[index : index + 2])
+            if worth[0] == 2 and pair != key and any(part.startswith(pair) for part in parts):
+                worth, words = (2, len(pair)), " ".join(lines[index : index + 2])
+            if worth > best:
+                best, title = worth, words
+    return title
+
+
+def _agreed(line: str, key: str, name: str, whole: str) -> tuple[tuple[int, int], str]:
+    """How well a line agrees with a name (2: one begins the other, 1: it stands inside; its length), and the words."""
+    if len(key) < SHORTEST:
+        return (0, 0), ""
+    if whole.startswith(key):
+        return (2, len(key)), line if key != whole else _bare(line)
+    if len(whole) >= ENOUGH and key.startswith(whole) and len(key) <= LONGEST:
+        return (2, len(whole)), line if CUT.search(name) else name
+    if len(key) >= ENOUGH and key in whole and (not whole.endswith(key) or han(key) >= CLAUSE):
+        return (2 if han(key) >= CLAUSE else 1, len(key)), line
+    return (0, 0), ""
+
+
+def _heading(soup: BeautifulSoup, text: str, main: Span) -> str:
+    """The first heading that stands right above the article."""
+    above = packed(text[max(0, main[0] - NEAR) : main[0]])
+    for tag in soup.find_all("h1", limit=3):
+        words = SPACE.sub(" ", tag.get_text()).strip()
+        if ENOUGH <= len(key := packed(words)) <= LONGEST and key in above:
+            return words
+    return ""
+
+
+def _bare(name: str) -> str:
+    """A `<title>` without the names of site and channel behind it."""
+    parts = [part for part in SEPARATOR.split(name) if part]
+    return SITE.sub("", next((part for part in parts if len(packed(part)) >= SHORTEST), parts[0] if parts else name))
+
+
+def _original(text: str, main: Span) -> str:
+    """The title a page says the article had before it got its present one."""
+    near = text[max(0, main[0] - NEAR) : main[1] + NEAR]
+    match = ORIGINAL.search(level(near).replace(GONE, " "))
+    if not match:
+        return ""
+    words = near[match.start(2) : match.end(2)]
+    closed = CLOSING.search(level(words)) if match[1].strip() else None
+    return SPACE.sub(" ", words[: closed.start()] if closed else words).strip(EDGES)
+
+
+def _names(words: str) -> Iterator[str]:
+    """The single names of a list of them; two run together are parted where the second family name begins."""
+    for name in PARTING.split(words.strip()):
+        flat = level(name)
+        if len(flat) < 2 or STRANGERS.fullmatch(flat):
+            continue
+        cut = next((at for at in (3, 2) if 5 <= len(flat) <= 7 and flat[at] in SURNAMES), 0)
+        yield from (name[:cut], name[cut:]) if cut and GIVENS.fullmatch(flat) else (name,)
