@@ -1,56 +1,76 @@
 """When a page says its article was published, and who says so.
 
-Witnesses are asked in the order of their credibility: the page's metadata, its JSON-LD, the date a reader sees at
-the head of the article, the address, and htmldate last. A date is `solid` where two witnesses that do not copy each
-other name the same day, or where one names the instant under a name that means publication. An instant without a
-zone is taken for Asia/Shanghai, in which days are counted too.
+Witnesses: the page's metadata and JSON-LD (`markup`), the date a reader sees at the head or the tail of the article
+(`visible`), the address. A date is `solid` where two kinds of witnesses name the same day, or where one says it under
+a name that means publication and none contradicts; only then may it decide who was first. Where none of them speaks,
+htmldate guesses, and its guess is never solid. An instant without a zone is taken for Asia/Shanghai, in which days
+are counted too.
 """
 
 import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bs4 import BeautifulSoup
 from htmldate import find_date
 
 from checker.model import Publication, Span
+from checker.read.wording import GONE, level
 
 ZONE = ZoneInfo("Asia/Shanghai")
-EARLIEST = date(1994, 4, 20)
-"""The day China joined the internet: no web page is older."""
+EARLIEST = date(1995, 1, 1)
+"""No Chinese news site is older."""
 
 LATEST = date(2100, 1, 1)
 HEAD = 800
-"""Characters before the main text in which the date of the article is looked for."""
+TAIL = 300
+"""Characters before and after the article in which its date is looked for."""
 
-DIGITS = str.maketrans("〇○零一二三四五六七八九０１２３４５６７８９", "0001234567890123456789")
-CLOCK = r"(?:[T\s ,，]{0,3}(\d{1,2})[:：时時点點](\d{1,2})(?:[:：分](\d{1,2}))?)?"
-NUMERIC = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})(?!\d)\s?[日号號]?" + CLOCK)
-REPUBLIC = re.compile(r"(?:民國|民国)\s?(\d{2,3})\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?日" + CLOCK)
+LINE = 160
+"""Characters of the longest line that states a date; longer ones tell about something else."""
+
+GUESSED = 1_000_000
+"""Characters of markup that htmldate gets to see."""
+
+DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+CLOCK = r"(?:[t ,，]{0,3}(\d{1,2})[:时点](\d{1,2})(?:[:分](\d{1,2}))?)?"
+DAY = r"(\d\d(?=\d\d:\d\d)|\d{1,2}(?!\d))"
+NUMERIC = re.compile(rf"(?<!\d)((?:19|20)\d\d) ?[-/.年] ?(\d{{1,2}}) ?[-/.月] ?{DAY} ?[日号]?{CLOCK}")
+REPUBLIC = re.compile(rf"民国 ?(\d{{2,3}}) ?年 ?(\d{{1,2}}) ?月 ?{DAY} ?日{CLOCK}")
 WRITTEN = re.compile(
-    r"([一二][〇○零一二三四五六七八九]{3})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日()()()"
+    rf"([一二][〇○零一二三四五六七八九]{{3}})年([一二三四五六七八九十]{{1,3}})月([一二三四五六七八九十]{{1,3}})日{CLOCK}"
 )
+SHORT = re.compile(rf"(?<![\d/.-])(\d\d)-(\d{{1,2}})-{DAY} ?(\d\d):(\d\d)()")
+
+ISSUED = re.compile(r"发布|发表|刊发|时间|日期|来源|稿源|出处|作者|记者|编辑|posted|published|date", re.IGNORECASE)
+CHANGED = re.compile(r"更新|修改|编辑于|updated|modified", re.IGNORECASE)
+OTHER = re.compile(
+    r"今天|今日是|现在是|当前|农历|截止|截至|报名|有效期|上一篇|下一篇|copyright|©|版权|star|。|，.*，", re.IGNORECASE
+)
+
 ADDRESS = (
     re.compile(r"/((?:19|20)\d\d)[-/]?(\d\d)[-/]?(\d\d)(?=[/_.\-]|$)"),
-    re.compile(r"/((?:19|20)\d\d)/(\d\d)(\d\d)(?=[/_.\-]|$)"),
     re.compile(r"[/t_-]((?:19|20)\d\d)(\d\d)(\d\d)(?=[/_.\-]|$)"),
 )
-ISSUED = ("發佈", "發布", "发布", "發表", "发表", "時間", "时间", "日期", "來源", "来源", "稿源", "出处", "出處")
-META = (
+META = frozenset((
     "article:published_time", "og:published_time", "bytedance:published_time", "weibo:article:create_at",
-    "pubdate", "publishdate", "publish_date", "publish_time", "publishtime", "datepublished", "date_published",
-    "firstpublishtime", "publication_date", "dc.date.issued", "dcterms.created", "parsely-pub-date", "sailthru.date",
-    "og:release_date", "apub:time", "article:create_at", "articlepublishtime",
-)  # fmt: skip
+    "weibo: article:create_at", "article:create_at", "pubdate", "publishdate", "publish_date", "publish-date",
+    "publish_time", "publishtime", "datepublished", "date_published", "firstpublishtime", "firstpublishedtime",
+    "publication_date", "dc.date.issued", "dcterms.issued", "parsely-pub-date", "sailthru.date", "og:release_date",
+    "articlepublishtime", "releasedate",
+))  # fmt: skip
+LINKED = ("datePublished", "pubDate")
 
 
 @dataclass(frozen=True)
 class Witness:
     """One statement of a date: `clear` where its name leaves no doubt that it means publication."""
 
+    kind: str
     name: str
     when: date
     instant: datetime | None
@@ -62,48 +82,59 @@ def publication(
 ) -> Publication | None:
     """Return the date of publication that the page states, None where it states none.
 
-    `text` is the visible text and `main` the article in it; `latest` is the day of capture: no page is dated later
-    than the day after it.
+    `text` is the visible text and `main` the article in it; `html` the markup, for what only htmldate finds;
+    `latest` is the day of capture: no page is dated later than the day after it.
     """
-    limit = min(LATEST, latest) + timedelta(days=1) if latest < LATEST else LATEST
-    heard = [
-        witness
-        for witness in (*_meta(soup), *_linked(soup), *_visible(text, main), *_address(url))
-        if EARLIEST <= witness.when <= limit
-    ]
+    limit = min(LATEST, latest + timedelta(days=1)) if latest < LATEST else LATEST
+    heard = [*_marked_up(soup, html), *_visible(text, main), *_address(url)]
+    heard = [witness for witness in heard if EARLIEST <= witness.when <= limit]
     if not heard:
-        return _guessed(html, limit) if html else None
-    best = max(heard, key=lambda witness: (_agreeing(witness, heard), witness.clear, witness.instant is not None))
-    same = [witness for witness in heard if witness.when == best.when]
-    instant = next((witness.instant for witness in same if witness.instant), None)
-    names = tuple(dict.fromkeys(witness.name for witness in same))
-    solid = len({name.partition(":")[0] for name in names}) > 1 or any(witness.clear for witness in same)
-    return Publication(best.when, instant, ", ".join(names), solid)
-
-
-def _agreeing(witness: Witness, heard: list[Witness]) -> int:
-    return len({other.name.partition(":")[0] for other in heard if other.when == witness.when})
+        return _guessed(html, limit) if html and main[1] > main[0] else None
+    return _weighed(heard)
 
 
 def dates(text: str) -> Iterator[tuple[Span, date, datetime | None]]:
-    """Yield the full dates of a text in reading order: span, day, and the instant where a time stands with it."""
-    found = [(match, _parts(match)) for form in (NUMERIC, REPUBLIC, WRITTEN) for match in form.finditer(text)]
-    for match, parts in sorted(found, key=lambda pair: pair[0].start()):
-        if parts:
-            yield match.span(), *parts
+    """Yield the dates of a text in reading order: span, day, and the instant in UTC where a time stands with it."""
+    flat = level(text).replace(GONE, " ")
+    forms = (NUMERIC, REPUBLIC, WRITTEN, SHORT)
+    found = sorted(((match.span(), match) for form in forms for match in form.finditer(flat)), key=lambda pair: pair[0])
+    for span, match in found:
+        if parts := _parts(match):
+            yield span, *parts
+
+
+def _weighed(heard: list[Witness]) -> Publication:
+    """The day most kinds of witnesses name, the clearer ones first."""
+
+    def weight(witness: Witness) -> tuple[int, bool, bool]:
+        kinds = {other.kind for other in heard if other.when == witness.when}
+        return len(kinds), witness.clear, witness.instant is not None
+
+    best = max(heard, key=weight)
+    same = [witness for witness in heard if witness.when == best.when]
+    kinds = {witness.kind for witness in same}
+    contradicted = any(
+        other.clear and other.kind not in kinds and abs(other.when - best.when) > timedelta(days=1) for other in heard
+    )
+    return Publication(
+        when=best.when,
+        instant=next((witness.instant for witness in same if witness.instant), None),
+        witness=", ".join(dict.fromkeys(witness.name for witness in same)),
+        solid=not contradicted and (len(kinds) > 1 or any(witness.clear for witness in same)),
+    )
 
 
 def _parts(match: re.Match[str]) -> tuple[date, datetime | None] | None:
-    year, month, day = (_number(match[index]) for index in (1, 2, 3))
-    year += 1911 if match.re is REPUBLIC else 0
-    hour, minute, second = (int(match[index]) if match[index] else None for index in (4, 5, 6))
+    """The day and the instant that a match means, None where there is no such day."""
     try:
-        if hour is None or minute is None:
+        month, day = _number(match[2]), _number(match[3])
+        year = _number(match[1]) + {REPUBLIC: 1911, SHORT: 2000}.get(match.re, 0)
+        if not match[4]:
             return date(year, month, day), None
-        instant = datetime(year, month, day, hour, minute, second or 0, tzinfo=ZONE)
-    except ValueError:
+        moment = datetime(year, month, day, int(match[4]), int(match[5]), int(match[6] or 0), tzinfo=ZONE)
+        return moment.date(), moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return instant.date(), instant
 
 
 def _number(digits: str) -> int:
@@ -114,52 +145,99 @@ def _number(digits: str) -> int:
     return int(tens or 1) * 10 + int(ones or 0)
 
 
-def _stated(name: str, value: str, *, clear: bool) -> Iterator[Witness]:
-    """Read a value out of metadata: ISO 8601 where it is, any full date otherwise."""
-    value = value.strip()
+def _stated(name: str, value: object, *, clear: bool) -> Iterator[Witness]:
+    """Read a value of the metadata: ISO 8601 where it is, any full date otherwise."""
+    words = str(value).strip()[:100]
     try:
-        instant = datetime.fromisoformat(value) if len(value) > 10 else None
-    except ValueError:
-        instant = None
-    if instant:
-        instant = instant.replace(tzinfo=ZONE) if instant.tzinfo is None else instant.astimezone(ZONE)
-        yield Witness(name, instant.date(), instant, clear)
-        return
-    for _, when, moment in dates(value[:100]):
-        yield Witness(name, when, moment, clear)
+        moment = datetime.fromisoformat(words) if len(words) > 10 else None
+        if moment:
+            moment = moment.replace(tzinfo=ZONE) if moment.tzinfo is None else moment
+            yield Witness("markup", name, moment.astimezone(ZONE).date(), moment.astimezone(UTC), clear)
+            return
+    except (ValueError, OverflowError):
+        pass
+    for _, when, instant in dates(words):
+        yield Witness("markup", name, when, instant, clear)
         return
 
 
-def _meta(soup: BeautifulSoup) -> Iterator[Witness]:
-    for tag in soup.find_all("meta"):
-        name = str(tag.get("property") or tag.get("name") or tag.get("itemprop") or "").lower()
+def _marked_up(soup: BeautifulSoup, html: str) -> Iterator[Witness]:
+    for tag in (soup.head or soup).find_all("meta"):
+        name = str(tag.get("property") or tag.get("name") or tag.get("itemprop") or "").strip().lower()
         if name in META:
-            yield from _stated(f"meta:{name}", str(tag.get("content") or ""), clear=True)
+            yield from _stated(f"meta:{name}", tag.get("content") or "", clear=True)
+    if not html or "application/ld+json" in html:
+        for tag in soup.find_all("script", type="application/ld+json"):
+            yield from _linked(tag.string or "")
+    if not html or "<time" in html:
+        for tag in soup.find_all("time", datetime=True, limit=1):
+            yield from _stated("time", tag["datetime"], clear=False)
 
 
-def _linked(soup: BeautifulSoup) -> Iterator[Witness]:
-    for tag in soup.find_all("script", type="application/ld+json"):
-        try:
-            value = json.loads(tag.string or "", strict=False)
-        except (ValueError, RecursionError):
-            continue
-        for node in value if isinstance(value, list) else [value]:
-            if isinstance(node, dict) and isinstance(published := node.get("datePublished"), str):
-                yield from _stated("json-ld:datePublished", published, clear=True)
+def _linked(script: str) -> Iterator[Witness]:
+    """What JSON-LD says about the page itself, not about what it contains or recommends."""
+    try:
+        value = json.loads(script, strict=False)
+    except (ValueError, RecursionError):
+        return
+    nodes = value if isinstance(value, list) else [value]
+    nodes += [node for outer in nodes if isinstance(outer, dict) for node in _graph(outer)]
+    for node in nodes:
+        for key in LINKED:
+            if isinstance(node, dict) and isinstance(node.get(key), str):
+                yield from _stated(f"json-ld:{key}", node[key], clear=True)
+
+
+def _graph(node: dict[str, Any]) -> list[Any]:
+    graph = node.get("@graph")
+    return graph if isinstance(graph, list) else []
 
 
 def _visible(text: str, main: Span) -> Iterator[Witness]:
-    start = max(0, main[0] - HEAD)
-    for (begin, end), when, instant in dates(text[start : main[0] + 200]):
-        line = text[max(0, start + begin - 20) : start + end + 20]
-        yield Witness("visible", when, instant, any(word in line for word in ISSUED))
+    """The best date on a short line around the article: labelled, timed, near; clear where it has no rival."""
+    head = _stood(text, (max(0, main[0] - HEAD), min(len(text), main[0] + LINE)))
+    tail = _stood(text, (main[1], min(len(text), main[1] + TAIL)))
+    found = head or [stood for stood in tail if stood.labelled]
+    if not found:
+        return
+    best = max(found, key=lambda stood: (stood.labelled, stood.instant is not None, -abs(stood.at - main[0])))
+    alone = len({stood.when for stood in found}) == 1
+    clear = not best.changed and (best.labelled or (alone and best.instant is not None))
+    yield Witness("visible", "visible", best.when, best.instant, clear)
+
+
+@dataclass(frozen=True)
+class _Stood:
+    """A date on its line: `labelled` as publication, `changed` as an update."""
+
+    at: int
+    when: date
+    instant: datetime | None
+    labelled: bool
+    changed: bool
+
+
+def _stood(text: str, place: Span) -> list[_Stood]:
+    """The dates in a stretch of the text whose lines say nothing else."""
+    found = []
+    for (start, end), when, instant in dates(text[slice(*place)]):
+        begin, close = place[0] + start, place[0] + end
+        first = text.rfind("\n", 0, begin) + 1
+        last = text.find("\n", close)
+        line = level(text[first : last if last >= 0 else len(text)])
+        if len(line) <= LINE and not OTHER.search(line):
+            changed = bool(CHANGED.search(line))
+            found.append(_Stood(begin, when, instant, bool(ISSUED.search(line)) and not changed, changed))
+    return found
 
 
 def _address(url: str) -> Iterator[Witness]:
     for form in ADDRESS:
         if match := form.search(url.partition("?")[0]):
             try:
-                yield Witness("address", date(int(match[1]), int(match[2]), int(match[3])), None, clear=False)
+                yield Witness(
+                    "address", "address", date(int(match[1]), int(match[2]), int(match[3])), None, clear=False
+                )
             except ValueError:
                 continue
             return
@@ -167,6 +245,10 @@ def _address(url: str) -> Iterator[Witness]:
 
 def _guessed(html: str, limit: date) -> Publication | None:
     found = find_date(
-        html, original_date=True, min_date=EARLIEST.isoformat(), max_date=limit.isoformat(), outputformat="%Y-%m-%d"
+        html[:GUESSED],
+        original_date=True,
+        extensive_search=False,
+        min_date=EARLIEST.isoformat(),
+        max_date=limit.isoformat(),
     )
     return Publication(date.fromisoformat(found), None, "htmldate") if found else None
