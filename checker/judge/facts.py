@@ -203,14 +203,16 @@ def earlier(scene: Scene) -> str:
 
 def quotation(scene: Scene) -> str:
     """Say whether the copy is a short part of a page that is mostly its own words, and marked as quoted."""
-    match, judging = scene.match, scene.pack.judging
+    match, judging, length = scene.match, scene.pack.judging, _copied(scene.match)
     part = match.kind in {MatchKind.EXCERPT, MatchKind.MOSAIC} and match.coverage <= judging.quotation_share
-    if not part or match.page_coverage > judging.quotation_page_share or _copied(match) > judging.quotation_length:
+    if not part or match.page_coverage > judging.quotation_page_share or length > judging.quotation_length:
         return "no"
     text = plain(scene.document.text)
     lead = [text[max(0, passage.page[0] - 40) : passage.page[0] + 2] for passage in match.passages]
     words = [plain(word) for word in judging.quoting]
-    return "marked" if any(word in part for part in lead for word in words) else "short"
+    if any(word in part for part in lead for word in words):
+        return "marked"
+    return "short" if length <= judging.short_length else "no"
 
 
 def longest(match: Match) -> int:

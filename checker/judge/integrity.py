@@ -7,6 +7,7 @@ that word is; edits of layout, script and punctuation are none.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
+from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
@@ -22,6 +23,12 @@ TOLD = 5
 
 SMALL = 20
 """An edit of more characters is an insertion or a cut, not a changed word."""
+
+AGREED = 5
+"""Characters that agree on each side of an edit that stands alone."""
+
+ALIKE = 0.8
+"""Similarity from which a passage is the same text with edits; below, other words stand there."""
 
 FIGURES = "0123456789.,%"
 NUMERALS = "零〇一二三四五六七八九十百千万亿两"
@@ -46,7 +53,8 @@ class Differences:
 def differences(match: Match, document: Document, judging: Judging) -> Differences:
     """Return what was changed inside the passages of a match."""
     found: dict[str, list[str]] = {sort.name: [] for sort in fields(Differences)}
-    for passage in sorted(match.passages, key=lambda passage: passage.article):
+    alike = (passage for passage in match.passages if passage.similarity >= ALIKE)
+    for passage in sorted(alike, key=lambda passage: passage.article):
         ours = match.article.text[slice(*passage.article)]
         theirs = document.text[slice(*passage.page)]
         for sort, change in _changes(ours, theirs, judging):
@@ -61,7 +69,7 @@ def _changes(ours: str, theirs: str, judging: Judging) -> Iterator[tuple[str, st
     if plain_ours == plain_theirs:
         return
     negations = tuple(plain(word) for word in judging.negations)
-    names = list(_names(plain_ours, judging.speech))
+    names = list(_names(plain_ours, judging))
     for one, other in _edits(plain_ours, plain_theirs):
         sort = _sort(plain_ours, plain_theirs, one, other, negations) or _name(names, one, other)
         if sort:
@@ -70,14 +78,20 @@ def _changes(ours: str, theirs: str, judging: Judging) -> Iterator[tuple[str, st
 
 
 def _edits(ours: str, theirs: str) -> Iterator[tuple[Span, Span]]:
-    """Yield the small edits between two plain texts that change letters, as spans of both."""
+    """Yield the small edits between two plain texts that change letters and stand alone, as spans of both.
+
+    An edit stands alone between two stretches that agree; where edits crowd, the words are other ones and their
+    numbers cannot be compared.
+    """
     for at in range(0, max(len(ours), 1), LONGEST):
         part, other = ours[at : at + LONGEST], theirs[at : at + LONGEST]
-        for edit in Levenshtein.opcodes(part, other):
+        edits = list(Levenshtein.opcodes(part, other))
+        for before, edit, after in zip([None, *edits], edits, [*edits[1:], None], strict=False):
             a, b, c, d = edit.src_start, edit.src_end, edit.dest_start, edit.dest_end
             if edit.tag == "equal" or max(b - a, d - c) > SMALL or letters(part[a:b]) == letters(other[c:d]):
                 continue
-            yield (at + a, at + b), (at + c, at + d)
+            if all(side is None or side.src_end - side.src_start >= AGREED for side in (before, after)):
+                yield (at + a, at + b), (at + c, at + d)
 
 
 def _sort(ours: str, theirs: str, one: Span, other: Span, negations: tuple[str, ...]) -> str:
@@ -114,12 +128,18 @@ def _word(text: str, span: Span, sort: str) -> Span:
     return start, end
 
 
-def _names(text: str, speech: Iterable[str]) -> Iterator[Span]:
-    """Yield where names stand that someone's words are given to: up to four characters before a word of speech."""
+def _names(text: str, judging: Judging) -> Iterator[Span]:
+    """Yield where the names of speakers stand: a surname and what follows it, before a word of speech."""
+    for found in _speakers(judging.surnames, judging.speech).finditer(text):
+        yield found.span(1)
+
+
+@lru_cache(maxsize=16)
+def _speakers(surnames: str, speech: tuple[str, ...]) -> re.Pattern[str]:
     verbs = "|".join(sorted((re.escape(plain(word)) for word in speech), key=len, reverse=True))
-    if verbs:
-        for found in re.finditer(rf"([\u4e00-\u9fff·]{{2,4}})(?:{verbs})", text):
-            yield found.span(1)
+    if not surnames or not verbs:
+        return re.compile(r"(?!)()")
+    return re.compile(rf"([{re.escape(plain(surnames))}][\u4e00-\u9fff]{{1,2}}?)(?:{verbs})")
 
 
 def _name(names: Iterable[Span], one: Span, other: Span) -> str:

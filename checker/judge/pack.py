@@ -66,6 +66,7 @@ class Judging(Table):
     quotation_page_share: float = Field(0.25, gt=0, le=1)
     quotation_share: float = Field(0.25, gt=0, le=1)
     quotation_length: int = Field(300, gt=0)
+    short_length: int = Field(120, gt=0)
     title_similarity: float = Field(0.7, gt=0, le=1)
     insertion: int = Field(40, gt=0)
     agencies: tuple[str, ...] = ()
@@ -75,6 +76,7 @@ class Judging(Table):
     turns: tuple[str, ...] = ()
     negations: tuple[str, ...] = ()
     speech: tuple[str, ...] = ()
+    surnames: str = ""
     captions: tuple[str, ...] = ()
     photographers: tuple[str, ...] = ()
     commerce: tuple[str, ...] = ()
@@ -174,7 +176,7 @@ def _part(path: Path) -> Part:
     except ValidationError as error:
         message, place = sentence(error)
         if place[:1] == ("rule",) and len(place) > 1 and isinstance(place[1], int):
-            message = f"rule {_id_of(values, place[1])}: {message.removeprefix(f'rule.{place[1]}.')}"
+            message = f"rule {_id_of(values, place[1])}: {message.replace(f'rule.{place[1]}.', '', 1)}"
         raise RulePackError(message, path=path, line=line_of(text, place)) from error
 
 

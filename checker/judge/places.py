@@ -90,6 +90,6 @@ def _parts(dotted: str) -> tuple[str, ...]:
 
 
 def _common(path: tuple[str, ...], wanted: tuple[str, ...]) -> int:
-    """Return how much of `path` leads to `wanted`; 0 where it leads elsewhere."""
+    """Return how much of `wanted` a path leads to; 0 where it leads elsewhere."""
     length = min(len(path), len(wanted))
-    return len(path) if path[:length] == wanted[:length] and len(path) <= len(wanted) else 0
+    return length if path[:length] == wanted[:length] else 0

@@ -65,14 +65,14 @@ def decide(pack: Pack, known: Mapping[str, Value], intro: Iterable[str] = (), sc
     gates = [rule for rule in asked if rule.gate]
     open_gates = [rule for rule in gates if rule.fires(known)]
     for gate in gates:
-        word = "closes" if gate in open_gates else "lets pass"
+        word = "holds" if gate in open_gates else "does not hold"
         judgement.note(f"{gate.id} {word}: {gate.because(known)}")
     stops = [gate for gate in open_gates if gate.gate == "stop"][:1]
     allowed = {name for gate in stops for name in gate.then}
     rest = [rule for rule in asked if not rule.gate and (not stops or rule.id in allowed) and rule.fires(known)]
     for rule in rest:
         judgement.note(f"{rule.id} fires ({rule.kind}, {rule.level}): {rule.because(known)}")
-    judgement.fired = _gated(stops, [gate for gate in open_gates if gate.gate != "stop"], rest, judgement)
+    judgement.fired = _gated(stops, [gate for gate in open_gates if gate.gate in {"review", "soften"}], rest, judgement)
     if scope == "repost" and not any(rule.kind in CLASSIFYING for rule in judgement.fired):
         judgement.fired.append(_unhandled(pack))
         judgement.note(f"{UNHANDLED} fires: no rule classified this page")
@@ -139,6 +139,7 @@ def _intro(scene: Scene, lookup: Lookup) -> Iterable[str]:
     """Yield the lines that say what was judged and which licence was looked up on which day, and why."""
     match, credit, answer = scene.match, scene.document.credit, lookup.answer
     yield f"pack {scene.pack.name} judges article {match.article.id} as {match.kind}, {match.coverage:.0%} of it"
+    yield f"ownership {match.article.ownership}, by the source mark {match.article.source or '(none)'}"
     yield f"credit {credit.grade} in zone {credit.zone}: {credit.reason or credit.quote or 'no reason given'}"
     stated = scene.document.published
     own = stated is not None and stated.when == scene.day

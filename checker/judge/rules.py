@@ -63,7 +63,7 @@ def _condition(name: str, wanted: object) -> Condition:
         return wanted
     if isinstance(wanted, dict):
         if FACTS[name].values or not wanted or not set(wanted) <= {"at_least", "below"}:
-            raise ValueError(f"{name}: expected one of {_known(name)}")
+            raise ValueError(f"{name}: expected {_known(name)}, not {wanted!r}")
         return Range(**{key: float(number) for key, number in wanted.items()})
     values = tuple(wanted) if isinstance(wanted, list | tuple) else (wanted,)
     for value in values:
@@ -74,7 +74,11 @@ def _condition(name: str, wanted: object) -> Condition:
 
 def _known(name: str) -> str:
     known = FACTS[name].values
-    return " or ".join(repr(value) if value != "" else '""' for value in known) if known else "a number or a range"
+    return (
+        " or ".join(repr(value) if value != "" else '""' for value in known)
+        if known
+        else "a number or a range such as { at_least = 1, below = 9 }"
+    )
 
 
 def _example(raw: object) -> dict[str, Value]:
@@ -118,15 +122,16 @@ class Rule(Table):
     """One rule. It fires where every condition of `when` holds and none of `unless` does.
 
     `gate` rules are asked first: `stop` ends the judging (only the rules named in `then` are still asked), `review`
-    leaves what the others find to a person, `soften` does so too but is only told where it softened something.
-    Two rules that answer the same `question` must not be able to fire together. `told_to` says whose business the
-    repair is, the site's or our own team's; `deprecated` says why a rule is no longer asked.
+    leaves what the others find to a person, `soften` does so too but is only told where it softened something;
+    `record` only leaves a line in the log. Two rules that answer the same `question` must not be able to fire
+    together. `told_to` says whose business the repair is, the site's or our own team's; `deprecated` says why a rule
+    is no longer asked.
     """
 
     id: str = Field(pattern=r"^[A-Z]{2,10}(-[A-Z0-9]{1,10})?$")
     version: int = Field(1, ge=1)
     scope: Literal["repost", "own"] = "repost"
-    gate: Literal["", "stop", "review", "soften"] = ""
+    gate: Literal["", "stop", "review", "soften", "record"] = ""
     then: tuple[str, ...] = ()
     question: str = ""
     kind: FindingKind

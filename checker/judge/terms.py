@@ -152,8 +152,10 @@ class Licence(Terms):
             raise ValueError(f"licence {self.id}: ends {self.end} before it starts {self.start}")
         if not (self.domains or self.apps or self.accounts):
             raise ValueError(f"licence {self.id}: expected at least one domain, app or account")
-        for number, change in enumerate(self.amendment):
-            _check_amendment(change, f"licence {self.id}: amendment {number + 1}")
+        for number, change in enumerate(self.amendment, start=1):
+            _check_amendment(change, f"licence {self.id}: amendment {number}")
+            if _first_day(change) < self.start:
+                raise ValueError(f"licence {self.id}: amendment {number} is from before the start {self.start}")
         _ = self.versions
         return self
 

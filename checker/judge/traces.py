@@ -114,7 +114,8 @@ class Traces:
     def inserted(self) -> int:
         """Return the characters of foreign text between passages, stretches below the pack's length left out."""
         least = self.pack.judging.insertion
-        added = [(page[1] - page[0]) - (ours[1] - ours[0]) for ours, page in gaps(self.match)]
+        covered = [passage.page for passage in self.match.passages]
+        added = [_uncovered(page, covered) - (ours[1] - ours[0]) for ours, page in gaps(self.match)]
         return sum(length for length in added if length >= least)
 
     def turns_cut(self) -> int:
@@ -158,6 +159,12 @@ def gaps(match: Match) -> list[tuple[Span, Span]]:
     ordered = sorted((passage for passage in match.passages if not passage.moved), key=lambda passage: passage.page)
     pairs = [(a, b) for a, b in pairwise(ordered) if a.article[1] <= b.article[0] and a.page[1] <= b.page[0]]
     return [((a.article[1], b.article[0]), (a.page[1], b.page[0])) for a, b in pairs]
+
+
+def _uncovered(span: Span, covered: Iterable[Span]) -> int:
+    """Return the characters of a span that are in none of the others, which do not overlap each other."""
+    inside = (min(span[1], end) - max(span[0], start) for start, end in covered)
+    return span[1] - span[0] - sum(max(0, length) for length in inside)
 
 
 def comparable(url: str) -> str:
