@@ -55,6 +55,7 @@ class Mail(Table):
     sender: str = "rights@example.org"
     reply_to: str = ""
     attachment_bytes: int = Field(5_000_000, ge=0)
+    link: str = ""  # address of a case's review page, with {case} in it; "" where mails cannot link to one
     user: str = ""
     password: SecretStr = SecretStr("")
 

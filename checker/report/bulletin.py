@@ -151,8 +151,9 @@ def decisions(say: Phrases) -> Block:
     """The few most urgent decisions, each with its day."""
     entries = []
     for each in say.figures.decisions[:SHOWN]:
-        late = each.due < say.today
-        when = say.words.say("decision.overdue" if late else "decision.due", day=say.words.day(each.due))
+        late = each.due is not None and each.due < say.today
+        key = "decision.overdue" if late else "decision.due"
+        when = say.words.say(key, day=say.words.day(each.due)) if each.due else ""
         case = "" if say.discreet else each.case
         entries.append(Entry(say.decision(each), tag=when, tone="bad" if late else "", case=case, link=say.link(case)))
     rest = len(say.figures.decisions) - len(entries)

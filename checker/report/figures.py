@@ -191,14 +191,16 @@ class LicenceNote:
 class Decision:
     """Something a person has to decide: `count` cases of one organisation (or one licence), due on a day.
 
-    `kind` is regressed, unanswered, expiring_exception, suspected, review, licence.
+    `kind` is regressed, unanswered, expiring_exception, suspected, review, licence; `operator` the name that the
+    organisation's pages state, known for the most urgent ones.
     """
 
     kind: str
     subject: str
     count: int
-    due: date
+    due: date | None = None
     case: str = ""
+    operator: str = ""
     note: LicenceNote | None = None
 
 

@@ -1,11 +1,12 @@
 """The lists of a report: new, regressed and settled cases, offenders, copied articles, decisions that wait."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, and_, case, distinct, func, select
+from sqlalchemy import Select, and_, distinct, func, select
 
 from checker.keep.tables import articles, cases, history
 from checker.report.counts import SETTLED, Scope, counted, not_credited, standing, suspected
@@ -20,6 +21,9 @@ FEWEST = 2
 
 WAITING = ("detected", "triaged")
 """States of a case nobody has decided on."""
+
+KINDS = {"regressed": "regressed", "notified": "unanswered"}
+"""The kind of decision that a state asks for, whatever the outcome; other states go by the outcome."""
 
 DAYS_TO_DECIDE = {"regressed": 1, "unanswered": 3, "suspected": 1, "review": 5}
 """Working days for each kind of decision (timers of a finding's life cycle)."""
@@ -113,9 +117,10 @@ def offender(scope: Scope, period: Period, row: Any, confirmed: int) -> Offender
     """An organisation with the sites it used in the period and the name its pages state."""
     mine = and_(counted(period), cases.c.organisation == row.organisation)
     names = scope.rows(select(cases.c.site).distinct().where(mine, *scope.of_cases).order_by(cases.c.site))
-    operator = scope.connection.execute(select(OPERATOR).where(cases.c.id == row.sample)).scalar_one() or ""
     sites = tuple(name for (name,) in names)
-    return Offender(row.organisation, operator, sites, row.reposts, row.uncredited, row.suspected, confirmed)
+    return Offender(
+        row.organisation, operator(scope, row.sample), sites, row.reposts, row.uncredited, row.suspected, confirmed
+    )
 
 
 def copied(scope: Scope, period: Period) -> tuple[Copied, ...]:
@@ -145,27 +150,26 @@ def decisions(scope: Scope, made: datetime, timezone: str, notes: Iterable[Licen
     """Everything that waits for a person at an instant, one entry for each organisation and kind, most urgent first."""
     waiting = [*open_cases(scope, timezone), *expiring(scope, made, timezone)]
     today = made.astimezone(ZoneInfo(timezone)).date()
-    kept = [each for each in waiting if each.kind != "unanswered" or each.due < today]
+    kept = [each for each in waiting if each.kind != "unanswered" or (each.due and each.due < today)]
     kept += [
-        Decision("licence", note.licensee, 1, note.ends or today, note=note)
-        for note in notes
-        if note.problem in ("exceeded", "expired")
+        Decision("licence", note.licensee, 1, note=note) for note in notes if note.problem in ("exceeded", "expired")
     ]
-    return tuple(sorted(kept, key=lambda each: (ORDER.index(each.kind), -each.count, each.due, each.subject)))
+    kept.sort(key=lambda each: (ORDER.index(each.kind), -each.count, each.due or today, each.subject))
+    named = [replace(each, operator=operator(scope, each.case)) if each.case else each for each in kept[:SHOWN]]
+    return (*named, *kept[SHOWN:])
+
+
+def operator(scope: Scope, key: str) -> str:
+    """The name of the operator that the page of a case states, "" where it states none."""
+    return scope.connection.execute(select(OPERATOR).where(cases.c.id == key)).scalar_one() or ""
 
 
 def open_cases(scope: Scope, timezone: str) -> list[Decision]:
-    """Undecided, regressed and notified cases, joined by organisation."""
-    kind = case(
-        (cases.c.state == "regressed", "regressed"),
-        (cases.c.state == "notified", "unanswered"),
-        (cases.c.outcome == "violation", "suspected"),
-        else_="review",
-    ).label("decision")
+    """Undecided, regressed and notified cases, joined by organisation; grouped as their index is ordered."""
+    group = (cases.c.state, cases.c.outcome, cases.c.organisation)
     rows = scope.rows(
         select(
-            kind,
-            cases.c.organisation,
+            *group,
             func.count().label("n"),
             func.min(cases.c.state_since).label("since"),
             func.min(cases.c.id).label("sample"),
@@ -175,12 +179,21 @@ def open_cases(scope: Scope, timezone: str) -> list[Decision]:
             cases.c.outcome.in_(("violation", "review")),
             *scope.of_cases,
         )
-        .group_by(kind, cases.c.organisation)
+        .group_by(*group)
     )
-    return [
-        Decision(row.decision, row.organisation, row.n, due(row.since, timezone, row.decision), row.sample)
-        for row in rows
-    ]
+    found: dict[tuple[str, str], Decision] = {}
+    for row in rows:
+        kind = KINDS.get(row.state) or ("suspected" if row.outcome == "violation" else "review")
+        new = Decision(kind, row.organisation, row.n, due(row.since, timezone, kind), row.sample)
+        known = found.get((kind, row.organisation))
+        found[kind, row.organisation] = new if known is None else joined(known, new)
+    return list(found.values())
+
+
+def joined(one: Decision, other: Decision) -> Decision:
+    """Two entries of one organisation as one."""
+    days = [each.due for each in (one, other) if each.due]
+    return replace(one, count=one.count + other.count, due=min(days, default=None), case=min(one.case, other.case))
 
 
 def expiring(scope: Scope, made: datetime, timezone: str) -> list[Decision]:

@@ -162,7 +162,9 @@ class Phrases:
             return self.words.say(
                 f"decision.{each.note.problem}", subject=subject, used=each.note.used, quota=each.note.quota, ends=ends
             )
-        return self.words.say(f"decision.{each.kind}", subject=self.organisation("", each.subject), n=each.count)
+        return self.words.say(
+            f"decision.{each.kind}", subject=self.organisation(each.operator, each.subject), n=each.count
+        )
 
     def licence(self, note: LicenceNote) -> str:
         """What is the matter with a licence."""
@@ -238,6 +240,7 @@ class Phrases:
             say("footer.runs", runs=runs),
             say("footer.edition", n=self.edition + 1),
             attached,
+            "" if self.links or self.discreet else say("footer.show"),
             say("footer.unsubscribe"),
             say("report.internal"),
         ]

@@ -79,9 +79,11 @@ class Wording:
         return str(self.texts["date.weekdays"][when.weekday()])
 
     def days(self, first: date, last: date) -> str:
-        """A stretch of days, each with its month; with the years too where they differ."""
+        """A stretch of days, with the month once where it is the same, with the years where they differ."""
         if first == last:
             return self.full_day(first)
+        if (first.year, first.month) == (last.year, last.month):
+            return self.say("date.within", day=str(first.day), until=str(last.day), month=self.month(first))
         name = self.full_day if first.year != last.year else self.day
         return self.say("date.range", first=name(first), last=name(last))
 

@@ -53,8 +53,10 @@ class World:
         for number, (key, title) in enumerate(ARTICLES.items()):
             self.connection.execute(
                 insert(tables.articles).values(
-                    id=key, publisher="cri", title=title, url=f"https://own.example/{key}", published=at(-60), source="國際在線",
-                    ownership="ours", record={"id": key, "channel": "culture" if number % 2 else "news"}, digest=key,
+                    id=key, publisher="cri", title=title, url=f"https://own.example/{key}", published=at(-60),
+                    source="國際在線",
+                    ownership="ours", record={"id": key, "channel": "culture" if number % 2 else "news"},
+                    digest=key,
                     registered=at(-60), updated=at(-60), unregistered=None,
                 )
             )  # fmt: skip
@@ -77,13 +79,15 @@ class World:
                 worker="test", beat=started,
             )
         )  # fmt: skip
-        rows = []
+        rows: list[dict[str, Any]] = []
         for outcome, count in outcomes.items():
             for _ in range(count):
                 url = f"https://site{len(rows) % sites}.example/{self.runs}/{len(rows)}"
                 rows.append(
-                    {"run": self.runs, "page": page_key(url), "url": url, "site": f"site{len(rows) % sites}.example",
-                     "outcome": outcome, "status": 200, "charset": "utf-8", "bytes": 1000, "captured": started, "reason": "",
+                    {"run": self.runs, "page": page_key(url), "url": url,
+                     "site": f"site{len(rows) % sites}.example",
+                     "outcome": outcome, "status": 200, "charset": "utf-8", "bytes": 1000, "captured": started,
+                     "reason": "",
                      "capture": None}
                 )  # fmt: skip
         if rows:
@@ -114,7 +118,8 @@ class World:
         findings = [] if level is None else [
             {"rule": rule[0], "level": level, "kind": "fail" if level == "error" else "review",
              "message": dict(zip(("zh-Hant", "zh-Hans", "en"), rule[1:], strict=True)),
-             "repair": {"zh-Hant": "在文首加上「來源：國際在線」。", "zh-Hans": "在文首加上“来源：国际在线”。", "en": "Put 來源：國際在線 at the head."},
+             "repair": {"zh-Hant": "在文首加上「來源：國際在線」。", "zh-Hans": "在文首加上“来源：国际在线”。",
+             "en": "Put 來源：國際在線 at the head."},
              "basis": ["版權聲明 第二條"], "quote": QUOTES.get(grade, ""), "pack": "cri 2026.11.1"}
         ]  # fmt: skip
         record = {
@@ -122,20 +127,24 @@ class World:
             "article": {"id": article, "title": ARTICLES[article], "url": f"https://own.example/{article}"},
             "match": {"kind": kind, "coverage": coverage, "page_coverage": 0.9, "similarity": 0.99,
                       "passages": [{"article": [0, 20], "page": [4, 24], "similarity": 0.99}]},
-            "credit": {"grade": grade, "quote": QUOTES.get(grade, ""), "zone": "head", "source": "", "span": None, "reason": ""},
+            "credit": {"grade": grade, "quote": QUOTES.get(grade, ""), "zone": "head", "source": "", "span": None,
+            "reason": ""},
             "licence": {"state": "none", "id": None, "clause": None, "on": None, "reason": ""},
             "outcome": outcome, "findings": findings,
             "page": {"title": page_title or ARTICLES[article], "published": "2026-11-17",
-                     "operator": {"name": operator, "icp": organisation if "ICP" in organisation else "", "police": "",
+                     "operator": {"name": operator, "icp": organisation if "ICP" in organisation else "",
+                     "police": "",
                                   "news_licence": "", "contact": ""}, "charset": "utf-8"},
             "log": [f"{kind}: coverage {coverage}"],
         }  # fmt: skip
         self.connection.execute(
             insert(tables.cases).values(
                 id=key, article=article, page=page_key(url), url=url, site=host, organisation=organisation or host,
-                outcome=outcome, state=state, kind=kind, grade=grade, licence="none", level=level, coverage=coverage,
+                outcome=outcome, state=state, kind=kind, grade=grade, licence="none", level=level,
+                coverage=coverage,
                 record=record, page_text=zlib.compress("頁面文字".encode()), first_seen=seen, last_seen=seen,
-                state_since=since or seen, decided=False, expires=None, due=None, present=True, captured=seen, published=None, run=run, capture=None,
+                state_since=since or seen, decided=False, expires=None, due=None, present=True, captured=seen,
+                published=None, run=run, capture=None,
             )
         )  # fmt: skip
         return key
@@ -198,7 +207,7 @@ def live(world: World, key: str, number: int, week: int, back: int, outcome: str
         world.decide(key, "confirmed", at(7 - back, 10))
         if week and number % 2:
             world.decide(key, "corrected", at(9 - back + number % 3, 15), before="confirmed")
-            if number == 5 and week == 1:
+            if week == 2:
                 world.decide(key, "regressed", at(6, 15), before="corrected")
     elif number % 11 == 4:
         world.decide(key, "rejected", at(6 - back, 11), reason="quotation_fair")

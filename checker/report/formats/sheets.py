@@ -1,5 +1,6 @@
 """Sheets of a workbook, written row by row so that memory stays small; the same sheets give the same bytes."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +19,9 @@ CELL_LIMIT = 32_767
 
 ROW_LIMIT = 1_048_576 - 1
 """Rows below the header that a sheet can hold (Excel's own limit)."""
+
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]")
+"""What XML cannot hold, and the carriage return."""
 
 MADE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 """The creation time written into every workbook: the clock is no business of a format."""
@@ -60,14 +64,11 @@ def write_rows(page: Worksheet, rows: Iterable[Sequence[Cell]], quoted: Format) 
         if number > ROW_LIMIT:
             return ROW_LIMIT
         for column, value in enumerate(row):
+            if value is None or value == "":
+                continue
             if isinstance(value, str):
-                text = printable(value)[:CELL_LIMIT]
+                text = UNPRINTABLE.sub("", value)[:CELL_LIMIT]
                 page.write_string(number, column, text, quoted if risky(text) else None)
-            elif value is not None:
+            else:
                 page.write_number(number, column, value)
     return number
-
-
-def printable(text: str) -> str:
-    """The text without the control characters that XML cannot hold."""
-    return "".join(char for char in text if char >= " " or char in "\n\t")

@@ -1,0 +1,216 @@
+"""The office: figures are gathered, put into letters, corrected, delivered, written to files."""
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from checker.errors import SettingsError
+from checker.keep.store import Store
+from checker.keep.tables import outbox, runs
+from checker.report import outbox as box
+from checker.report.counts import Scope, coverage
+from checker.report.due import Due, due, periods
+from checker.report.figures import Figures, LicenceNote
+from checker.report.gather import gather
+from checker.report.mail import Attachment, compose, message_id_of, send
+from checker.report.outbox import Delivery, Letter
+from checker.report.period import Period
+from checker.report.weekly import page, render
+from checker.report.wording import wording
+from checker.report.workbook import ROWS, report_workbook
+from checker.settings import Reader, Settings
+
+KEPT_RIGHT = 4
+"""Periods already reported whose numbers are looked at again; a change in them makes a correction."""
+
+Licences = Callable[[date], tuple[LicenceNote, ...]]
+"""The judge station's notes on licences, as of a day."""
+
+
+@dataclass(frozen=True)
+class Office:
+    """What is needed to report: the store, the settings, the folder of reports, and the licences' notes."""
+
+    store: Store
+    settings: Settings
+    folder: Path
+    licences: Licences = lambda _: ()
+
+    def figures(self, connection: Connection, period: Period, now: datetime, channel: str = "") -> Figures:
+        """The figures of a period as they are now."""
+        return gather(connection, period, made=now, channel=channel, licences=self.licences(period.last))
+
+
+def compose_for(
+    office: Office, connection: Connection, figures: Figures, reader: Reader, edition: int, now: datetime
+) -> bytes:
+    """The mail of an edition for a reader, ready to go."""
+    words, mail = wording(reader.language), office.settings.mail
+    book = report_workbook(Scope(connection, reader.channel), figures, reader.language, reader.view)
+    name = f"{figures.period.label}.xlsx"
+    lines = []
+    if len(book.content) <= mail.attachment_bytes:
+        attachment = Attachment(name, book.content)
+        lines.append(words.say("footer.attachment", name=name))
+    else:
+        attachment = None
+        limit = f"{mail.attachment_bytes / 1_000_000:g} MB"
+        lines.append(words.say("footer.too_large", limit=limit, place=f"data/reports/{figures.period.label}/{name}"))
+        written(office.folder / figures.period.label / name, book.content)
+    if book.cut:
+        lines.append(words.say("footer.rows_cut", shown=ROWS, n=book.cut))
+    rendered = render(figures, reader.language, reader.view, edition=edition, links=mail.link, attached=" ".join(lines))
+    key = message_id_of(figures.period.label, reader_key(reader), edition, mail)
+    return compose(rendered, reader.to, mail, message_id=key, date=now, attachment=attachment).as_bytes()
+
+
+def reader_key(reader: Reader) -> str:
+    """What a reader is known by in the outbox: the address, and the channel where it is one of several."""
+    return f"{reader.to.strip().lower()} {reader.channel}".strip()
+
+
+def queue(office: Office, period: Period, readers: Iterable[Reader], now: datetime) -> int:
+    """Write down the mails of a period that its readers do not have yet, corrections included; return how many."""
+    some = tuple(readers)
+    if not some:
+        raise SettingsError("no [[readers]] get this report; add one to checker.toml")
+    return sum(queue_one(office, period, reader, now) for reader in some)
+
+
+def queue_one(office: Office, period: Period, reader: Reader, now: datetime) -> bool:
+    """Write down the report of a period for a reader, or its correction, or nothing where nothing changed."""
+    with office.store.reading() as connection:
+        last = box.latest(connection, reader_key(reader), period.label)
+        if last is not None and last.state != "sent":
+            return False
+        figures = office.figures(connection, period, now, reader.channel)
+        if last is not None:
+            figures = replace(figures, changed=changes(last.figures or {}, figures))
+            if not figures.changed:
+                return False
+        edition = 0 if last is None else last.edition + 1
+        body = compose_for(office, connection, figures, reader, edition, now)
+    key = message_id_of(period.label, reader_key(reader), edition, office.settings.mail)
+    letter = Letter(reader_key(reader), period.label, edition, key, body, figures.headline)
+    with office.store.writing() as connection:
+        return box.put(connection, letter, now)
+
+
+def changes(sent: Mapping[str, Any], figures: Figures) -> tuple[tuple[str, float | None, float | None], ...]:
+    """The numbers that are no longer as they were sent, times to the hour."""
+    now = figures.headline
+    return tuple(
+        (name, sent[name], now[name]) for name in now if name in sent and rounded(sent[name]) != rounded(now[name])
+    )
+
+
+def rounded(value: float | None) -> int | None:
+    """A number as far as a reader sees it."""
+    return None if value is None else round(value)
+
+
+def run_due(office: Office, now: datetime) -> tuple[tuple[Due, ...], tuple[Delivery, ...]]:
+    """Write down and send what is due; return the periods looked at, and what became of each mail tried."""
+    readers, timezone = office.settings.readers, office.settings.timezone
+    if not readers:
+        raise SettingsError("no [[readers]] in checker.toml; nobody would get a report")
+    looked = tuple(look(office, period, some, now) for period, some in periods(now, timezone, readers))
+    for each in looked:
+        if not each.waits:
+            queue(office, each.period, each.readers, now)
+        correct(office, each, now)
+    return looked, box.deliver(office.store, office.settings.mail, office.folder, now)
+
+
+def look(office: Office, period: Period, readers: tuple[Reader, ...], now: datetime) -> Due:
+    """Whether a period's report is due."""
+    with office.store.reading() as connection:
+        cover = coverage(Scope(connection), period)
+        before = select(func.count()).select_from(runs).where(runs.c.kind == "scan", runs.c.started < period.end)
+        scanned = connection.execute(before).scalar_one() > 0
+    return due(now, period, readers, cover, scanned=scanned)
+
+
+def correct(office: Office, each: Due, now: datetime) -> None:
+    """Write down corrections of the last periods that were sent."""
+    labels = select(outbox.c.period).distinct().where(outbox.c.state == "sent")
+    with office.store.reading() as connection:
+        known = {row.period for row in connection.execute(labels)}
+    for step in range(1, KEPT_RIGHT):
+        earlier = each.period.earlier(step)
+        if earlier.label in known:
+            having = partial(has, office, earlier.label)
+            for reader in filter(having, each.readers):
+                queue_one(office, earlier, reader, now)
+
+
+def has(office: Office, label: str, reader: Reader) -> bool:
+    """Whether a reader was sent a period's report."""
+    with office.store.reading() as connection:
+        return box.latest(connection, reader_key(reader), label) is not None
+
+
+def send_now(office: Office, period: Period, now: datetime) -> tuple[Delivery, ...]:
+    """Send a period's report to its readers now: those who have it get nothing, or a correction where it changed."""
+    frequency = "weekly" if period.weekly else "daily"
+    queue(office, period, [each for each in office.settings.readers if each.frequency == frequency], now)
+    return box.deliver(office.store, office.settings.mail, office.folder, now, again=True)
+
+
+def send_test(office: Office, period: Period, reader: Reader, now: datetime) -> None:
+    """Send a report to one address at once, as a test: nothing is written down, no other reader gets anything."""
+    with office.store.reading() as connection:
+        figures = office.figures(connection, period, now, reader.channel)
+        book = report_workbook(Scope(connection, reader.channel), figures, reader.language, reader.view)
+    mail = office.settings.mail
+    name = f"{period.label}.xlsx"
+    rendered = render(
+        figures, reader.language, reader.view, links=mail.link,
+        attached=wording(reader.language).say("footer.attachment", name=name),
+    )  # fmt: skip
+    rendered = replace(rendered, subject=f"{wording(reader.language).say('report.test')} {rendered.subject}")
+    key = message_id_of(f"test.{now:%Y%m%dT%H%M%S%f}", reader_key(reader), 0, mail)
+    small = len(book.content) <= mail.attachment_bytes
+    attachment = Attachment(name, book.content) if small else None
+    send(compose(rendered, reader.to, mail, message_id=key, date=now, attachment=attachment), mail)
+
+
+@dataclass(frozen=True)
+class Written:
+    """The files of a report."""
+
+    report: Path
+    mail: Path
+    workbook: Path
+    figures: Figures
+
+
+def write(office: Office, period: Period, now: datetime, reader: Reader) -> Written:
+    """Write `report.html`, `mail.eml` and `findings.xlsx` of a period into the folder of reports."""
+    folder = office.folder / period.label
+    with office.store.reading() as connection:
+        figures = office.figures(connection, period, now, reader.channel)
+        book = report_workbook(Scope(connection, reader.channel), figures, reader.language, reader.view)
+        mail = compose_for(office, connection, figures, reader, 0, now)
+    html = page(figures, reader.language, reader.view, links=office.settings.mail.link)
+    return Written(
+        written(folder / "report.html", html.encode()),
+        written(folder / "mail.eml", mail),
+        written(folder / "findings.xlsx", book.content),
+        figures,
+    )
+
+
+def written(path: Path, content: bytes) -> Path:
+    """Write a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.write_bytes(content)
+    draft.replace(path)
+    return path
