@@ -1,6 +1,7 @@
 """Who runs the site, by what its pages state: filing numbers, licence numbers, name, contact.
 
-The filing number (ICP備案號) is the same for all domains of one organisation, so it joins offenders.
+The filing number (ICP備案號) is the same for all domains of one organisation but for its last part, so it joins them.
+Numbers are given in one spelling: simplified characters, no blanks.
 """
 
 import re
@@ -8,44 +9,81 @@ import re
 from bs4 import BeautifulSoup
 
 from checker.model import Operator
+from checker.read.wording import GONE, level
 
-PROVINCE = "京津沪滬渝冀豫云雲辽遼黑湘皖鲁魯新苏蘇浙赣贛鄂桂甘晋晉蒙陕陝吉闽閩贵貴黔粤粵川蜀青藏琼瓊宁寧港澳台"
-FILING = re.compile(
-    rf"[{PROVINCE}]\s?ICP\s?[备備证證](?:案)?\s?(?:第)?\s?[\dA-Z]{{5,12}}\s?[号號]?(?:\s?-\s?\d{{1,3}})?"
-)
-POLICE = re.compile(r"公[网網]安[备備]案?\s?(?:第)?\s?(\d{11,14})\s?[号號]?")
-NEWS = re.compile(
-    r"互[联聯][网網]新[闻聞]信息服[务務][许許]可[证證]\s?(?:编号|編號)?\s?[:：]?\s?(?:第)?\s?([\dA-Za-z]{8,14})"
-)
+PROVINCE = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵黔粤川蜀青藏琼宁港澳台"
+FILING = re.compile(rf"[{PROVINCE}] ?icp ?备 ?(?:案 ?)?(?:第 ?)?(\d{{6,10}}) ?号? ?(?:- ?(\d{{1,3}}))?")
+CERTIFICATE = re.compile(rf"[{PROVINCE}] ?icp ?证 ?(?:第 ?)?([a-z]?[\d-]{{6,12}}) ?号?")
+TELECOM = re.compile(rf"(?:[{PROVINCE}] ?)?[ab][12](?:\.b2)? ?- ?(?:20)?\d{{6,8}}(?:-\d{{1,3}})?(?!\d)")
+POLICE = re.compile(rf"(?:[{PROVINCE}] ?)?公网安备 ?(?:案 ?)?(?:第 ?)?(\d{{11,14}}) ?号?")
+NEWS = re.compile(r"互联网新闻信息(?:服务)?(?:许可证|许可)[^\d\n]{0,12}(\d{8,13})")
+
+NOISE = r"(?:©|\(c\)|copyright|[\d -])*"
+WORDS = r"([a-z][a-z.&]+(?: [a-z.&]+){0,4}|[^\s|:;,，。、；©()<>]{2,30})"
 OWNER = re.compile(
-    r"(?:主[办辦](?:单位|單位)?|版[权權]所有)\s?[:：]?\s?(?:©|\(c\)|Copyright)?\s?([^\s|，。,;；:：©]{2,30})"
+    rf"(?:(?:主办(?:单位|方)?|运营(?:单位|方)|著作权人)[ :\n]{{1,4}}|(?:版权所有|网站所有权?)[ :]*){NOISE}{WORDS}"
 )
-CONTACT = re.compile(
-    r"(?:[电電][话話]|热线|熱線|举报|舉報|联系|聯繫|Tel|TEL)[^\n\d]{0,12}(\+?\d[\d\- ]{6,18}\d)"
-    r"|([\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4})"
+HOLDER = re.compile(rf"(?:©|\(c\)|copyright){NOISE}{WORDS}")
+BEFORE = re.compile(rf"{WORDS} ?版权所有")
+NO_NAME = re.compile(
+    r"(?:about|all|rights?|reserved|inc|by|power|the|your|icp|www\.|http|未经|不得|翻印|复制|违者|转载|关于|声明|联系|网站|免责|本网|本站|"
+    r"举报|营业|备案|信息|中文|地址|电话|单位|法律|隐私|用户|[\W\d_]+$).*|.*icp.*|.*(?:所有|必究|转载|授权|协议|参考)"
 )
+"""What stands in the place of an owner's name and is none."""
+
+ENDS = re.compile(r" ?(?:版权所有|主办|承办|主管|制作|维护|copyright|all\b|inc\b).*$", re.IGNORECASE)
+SITE = re.compile(
+    r"[_|｜\-–—] ?([^_|｜\-–—\s]{2,14}(?:网|网站|在线|新闻|报|报社|周刊|电视台|频道|社区|论坛|门户|客户端))$"
+)
+
+PHONE = re.compile(
+    r"(?:电话|热线|举报|联系|客服|tel)[^\d\n@]{0,16}?((?:\+?86[- ]?)?"
+    r"(?:\(?0\d{2,3}\)?[- ]?\d{7,8}(?:-\d{1,6})?|400[- ]?\d{3,4}[- ]?\d{3,4}|1[3-9]\d{9}|12\d{3}))(?!\d)"
+)
+MAIL = re.compile(r"(?<![\w.+-])([a-z\d][a-z\d_.+-]{0,60}@[a-z\d-]{1,60}(?:\.[a-z\d-]{1,60}){1,4})", re.ASCII)
+
+FOOT = 6000
+"""Characters at the end of a page in which its operator states itself; the head is asked last."""
 
 
 def operator(text: str, soup: BeautifulSoup) -> Operator:
     """Return what the page states about its operator; empty fields where it states nothing."""
-    contact = CONTACT.search(text)
+    flat = level(text).replace(GONE, " ")
+    foot = flat[-FOOT:]
+    contact = (_last(PHONE, foot), _last(MAIL, foot))
     return Operator(
-        name=_name(text, soup),
-        icp=_compact(FILING.search(text)),
-        police=_group(POLICE.search(text)),
-        news_licence=_group(NEWS.search(text)),
-        contact=next((group for group in contact.groups() if group), "").strip() if contact else "",
+        name=_name(foot, text[-FOOT:], soup),
+        icp=_filing(flat),
+        police=_last(POLICE, flat),
+        news_licence=_last(NEWS, flat),
+        contact=", ".join(filter(None, contact)),
     )
 
 
-def _name(text: str, soup: BeautifulSoup) -> str:
-    stated = next((str(tag.get("content") or "") for tag in soup.find_all("meta", property="og:site_name")), "")
-    return stated.strip() or _group(OWNER.search(text))
+def _filing(flat: str) -> str:
+    """The last filing number of the page, else its certificate, else its licence for telecom services."""
+    for form in (FILING, CERTIFICATE, TELECOM):
+        if found := [match[0] for match in form.finditer(flat)]:
+            return re.sub(r"\s", "", found[-1]).upper().replace("备案", "备").rstrip("-")
+    return ""
 
 
-def _compact(match: re.Match[str] | None) -> str:
-    return re.sub(r"\s", "", match[0]) if match else ""
+def _name(foot: str, original: str, soup: BeautifulSoup) -> str:
+    """The site's name in its metadata, else who owns it or holds the copyright by its footer, else its title's end."""
+    head = soup.head or soup
+    for tag in head.find_all("meta", property="og:site_name"):
+        if stated := str(tag.get("content") or "").strip():
+            return stated
+    for form in (OWNER, BEFORE, HOLDER):
+        for match in form.finditer(foot):
+            name = ENDS.sub("", original[match.start(1) : match.end(1)]).strip(" .·-—“”\"'")
+            if len(name) >= 2 and not NO_NAME.fullmatch(level(name)):
+                return name
+    titled = SITE.search(" ".join(tag.get_text() for tag in head.find_all("title")).strip())
+    return titled[1] if titled else ""
 
 
-def _group(match: re.Match[str] | None) -> str:
-    return match[1].strip() if match else ""
+def _last(form: re.Pattern[str], flat: str) -> str:
+    """The last thing of that form: the footer's, not one the article talks about."""
+    found = [match[1] for match in form.finditer(flat)]
+    return found[-1].strip() if found else ""
