@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from checker.errors import ArticleError
 from checker.model import Article, Ownership
@@ -223,3 +225,37 @@ def test_a_missing_file_and_a_foreign_one_are_said_so(tmp_path: Path, registrati
     assert "cannot be read" in str(one(tmp_path / "gone.jsonl", registration))
     with pytest.raises(ArticleError, match=r"expected a corpus file \(\.md, \.jsonl\)"):
         one(tmp_path / "article.docx", registration)
+
+
+ANY = st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass"))
+
+
+@pytest.mark.parametrize(("before", "after"), [("", ""), ("+++\n", "\n+++\n"), ('{"id": "a", "title": ', "}")])
+@given(content=ANY)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+def test_whatever_a_file_holds_it_is_refused_in_one_line(
+    before: str, after: str, content: bytes, tmp_path: Path, registration: Registration
+) -> None:
+    for suffix in (".md", ".jsonl"):
+        path = tmp_path / f"any{suffix}"
+        path.write_bytes(before.encode() + content + after.encode())
+        for answer in read_corpus(path, registration):
+            assert isinstance(answer, Article) or "\n" not in str(answer)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats(allow_nan=False) | st.integers() | st.text(max_size=40),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@given(record=st.fixed_dictionaries(dict.fromkeys(LINE, JSON), optional={"authors": JSON, "html": JSON}))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None)
+def test_whatever_a_field_holds_it_is_refused_in_one_line(
+    record: dict[str, Any], tmp_path: Path, registration: Registration
+) -> None:
+    path = tmp_path / "fields.jsonl"
+    path.write_text(json.dumps(record), encoding="utf-8")
+    answer = one(path, registration)
+    assert isinstance(answer, Article) or "\n" not in str(answer)
