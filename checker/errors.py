@@ -81,3 +81,7 @@ class PageError(Exception):
         super().__init__(reason)
         self.outcome = outcome
         self.reason = reason
+
+    def __reduce__(self) -> tuple[type["PageError"], tuple[PageOutcome, str]]:
+        """Cross the pipe of a worker process whole."""
+        return PageError, (self.outcome, self.reason)

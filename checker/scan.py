@@ -110,6 +110,28 @@ def examined(workspace: Workspace, road: Road, pages: Iterable[Page], *, workers
         yield Examined(item.page, PageOutcome.PARSE_TIMEOUT, answer.detail) if isinstance(answer, Lost) else answer
 
 
+def documents(workspace: Workspace, pages: Iterable[Page]) -> Iterator[tuple[Page, Document | PageError]]:
+    """Read pages in a worker process and yield what each says, or why it cannot be read, in their order."""
+    staff: Workers[Page, Document | PageError] = Workers(partial(_reader, workspace), 1, DEADLINE, MEMORY)
+    for page, answer in staff.map(pages):
+        yield page, PageError(PageOutcome.PARSE_TIMEOUT, answer.detail) if isinstance(answer, Lost) else answer
+
+
+def _reader(workspace: Workspace) -> "partial[Document | PageError]":
+    """Load what is known about reading in a worker process."""
+    pack = load_pack(workspace.rules / PACK)
+    return partial(_read, load_reading(workspace.rules / "credits.toml", pack.publisher))
+
+
+def _read(reading: Reading, page: Page) -> Document | PageError:
+    if page.outcome is not None:
+        return PageError(page.outcome, page.reason)
+    try:
+        return read(page, reading)
+    except PageError as error:
+        return error
+
+
 def _worker(workspace: Workspace) -> "partial[Examined]":
     """Open the road in a worker process."""
     return partial(_examine, Road.open(workspace))

@@ -2,8 +2,6 @@
 
 import json as jsons
 import sys
-from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,13 +14,8 @@ from checker.cli.console import say, stdout
 from checker.cli.options import JsonOption, WorkspaceOption, workspace_at
 from checker.crawl.targets import html_file
 from checker.errors import PageError, UsageError
-from checker.judge.pack import load_pack
-from checker.model import Credit, Document, Page
-from checker.read.document import read as read_page
-from checker.read.outlets import Reading, load_reading
-from checker.scan import DEADLINE, MEMORY, PACK
-from checker.settings import Workspace
-from checker.workers import Lost, Workers
+from checker.model import Credit, Document
+from checker.scan import documents
 
 AROUND = 24
 """Characters shown on each side of a credit."""
@@ -40,40 +33,17 @@ def read(
         if not file.is_file():
             raise UsageError(f"{file}: expected a saved page; there is no such file")
     failed = 0
-    for file, document in documents(files, place):
-        if isinstance(document, str):
+    limit = place.settings.crawl.max_bytes
+    saved = documents(place, (html_file(file, limit=limit) for file in files))
+    for file, (_, document) in zip(files, saved, strict=True):
+        if isinstance(document, PageError):
             failed += 1
-            say(f"{file}: {document}")
+            say(f"{file}: {document.outcome}: {document.reason}")
         elif json:
             sys.stdout.write(jsons.dumps(told(file, document), ensure_ascii=False) + "\n")
         else:
             stdout.print(shown(file, document))
     raise typer.Exit(3 if failed else 0)
-
-
-def documents(files: list[Path], place: Workspace) -> Iterator[tuple[Path, Document | str]]:
-    """Read saved pages in a worker process, in their order; a page that cannot be read says why."""
-    staff: Workers[Page, Document | str] = Workers(partial(reader, place), 1, DEADLINE, MEMORY)
-    limit = place.settings.crawl.max_bytes
-    answers = staff.map(html_file(file, limit=limit) for file in files)
-    for file, (_, answer) in zip(files, answers, strict=True):
-        yield file, f"{answer.reason}: {answer.detail}" if isinstance(answer, Lost) else answer
-
-
-def reader(place: Workspace) -> "partial[Document | str]":
-    """Make the work function of a worker process."""
-    pack = load_pack(place.rules / PACK)
-    return partial(said, load_reading(place.rules / "credits.toml", pack.publisher))
-
-
-def said(reading: Reading, page: Page) -> Document | str:
-    """Read a page, or say why it cannot be read."""
-    if page.outcome is not None:
-        return f"{page.outcome}: {page.reason}"
-    try:
-        return read_page(page, reading)
-    except PageError as error:
-        return f"{error.outcome}: {error.reason}"
 
 
 def told(file: Path, document: Document) -> dict[str, Any]:

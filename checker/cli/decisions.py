@@ -1,0 +1,133 @@
+"""`checker decide`, `undo`, `history`, `triage`: what people make of what was found."""
+
+import getpass
+from datetime import UTC, datetime, time
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from checker.cli.app import app
+from checker.cli.console import say, stdout
+from checker.cli.options import Identity, WorkspaceOption, workspace_at
+from checker.errors import CheckerError, UsageError
+from checker.keep.cases import Case, Wanted
+from checker.keep.decisions import Decision
+from checker.keep.lifecycle import CHECKER, MOVES, State
+from checker.keep.store import Store
+from checker.model import Outcome
+from checker.report.side_by_side import terminal
+from checker.settings import Workspace
+
+Who = Annotated[str, typer.Option(help="Who decides; by default the user of this machine.", show_default=False)]
+Reason = Annotated[str, typer.Option(help="Why; reject and except have fixed reasons, named when one is wrong.")]
+Comment = Annotated[str, typer.Option(help="A few words of your own; they are kept for good.")]
+Expires = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The last day it holds.", show_default=False)
+]
+
+KEYS = {"c": "confirm", "r": "reject", "l": "license", "x": "except", "w": "watch"}
+"""The keys of the triage; u undoes the last decision, n goes on, q ends."""
+
+
+@app.command()
+def decide(
+    finding: Identity,
+    action: Annotated[str, typer.Argument(metavar="ACTION", help=", ".join(MOVES), show_default=False)],
+    reason: Reason = "",
+    comment: Comment = "",
+    expires: Expires = None,
+    who: Who = "",
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Decide on a finding; the decision is dated, signed, and never overwritten by a scan."""
+    place = workspace_at(workspace)
+    until = None if expires is None else datetime.combine(expires.date(), time.max, place.settings.zone)
+    with Store.open(place.database) as store:
+        case = store.case(finding)
+        entry = store.decide(case.id, Decision(action, who or getpass.getuser(), reason, comment, until), now())
+    say(f"{case.id}: {entry.before} -> {entry.after}")
+
+
+@app.command()
+def undo(finding: Identity, who: Who = "", comment: Comment = "", workspace: WorkspaceOption = None) -> None:
+    """Take the last decision on a finding back; both stay in its history."""
+    with Store.open(workspace_at(workspace).database) as store:
+        case = store.case(finding)
+        entry = store.undo(case.id, who or getpass.getuser(), now(), comment=comment)
+    say(f"{case.id}: {entry.before} -> {entry.after}")
+
+
+@app.command()
+def history(finding: Identity, workspace: WorkspaceOption = None) -> None:
+    """Show everything that happened to a finding: decisions, and every visit to its page."""
+    place = workspace_at(workspace)
+    grid = Table("when", "who", "what", "from", "to", "reason", "comment", box=None, header_style="bold")
+    with Store.open(place.database) as store:
+        case = store.case(finding)
+        lines: list[tuple[datetime, tuple[str, ...]]] = [
+            (each.at, (each.who, each.action, each.before, each.after, each.reason, each.comment))
+            for each in store.history(case.id)
+        ]
+        lines += [(each.at, (CHECKER, "visit", "", each.found, each.outcome, "")) for each in store.visits(case.id)]
+    for at, rest in sorted(lines):
+        grid.add_row(at.astimezone(place.settings.zone).strftime("%Y-%m-%d %H:%M"), *rest)
+    stdout.print(grid, markup=False)
+
+
+@app.command()
+def triage(who: Who = "", workspace: WorkspaceOption = None) -> None:
+    """Walk through what waits for a decision, one key for each."""
+    place = workspace_at(workspace)
+    name = who or getpass.getuser()
+    with Store.open(place.database) as store:
+        store.expire(now())
+        queue = waiting(store)
+        for number, case in enumerate(queue, start=1):
+            stdout.rule(f"{number} of {len(queue)}")
+            if not walked(store, case, name, place):
+                return
+    say("nothing waits for a decision" if not queue else "the queue is done")
+
+
+def waiting(store: Store) -> list[Case]:
+    """Return the cases nobody decided on: violations first, then the latest."""
+    wanted = Wanted(states=(State.DETECTED, State.REGRESSED), outcomes=(Outcome.VIOLATION, Outcome.REVIEW))
+    found = sorted(store.cases(wanted), key=lambda case: case.first_seen, reverse=True)
+    return sorted(found, key=lambda case: case.outcome != Outcome.VIOLATION)
+
+
+def walked(store: Store, case: Case, who: str, place: Workspace) -> bool:
+    """Show one case until it is decided or passed over; False where the walk ends."""
+    terminal(case, store.article(case.article), stdout, place.settings.language, page_text=store.page_text(case.id))
+    while True:
+        key = typer.prompt("[c]onfirm [r]eject [l]icensed e[x]ception [w]atch [u]ndo [n]ext [q]uit", err=True).lower()
+        if key in {"n", "q"}:
+            return bool(key == "n")
+        try:
+            say(answered(store, case, key, who))
+        except CheckerError as error:
+            say(str(error))
+            continue
+        if key != "u":
+            return True
+
+
+def answered(store: Store, case: Case, key: str, who: str) -> str:
+    """Do what a key says to a case, and say what came of it."""
+    if key == "u":
+        entry = store.undo(case.id, who, now())
+        return f"{case.id}: {entry.before} -> {entry.after}"
+    if key not in KEYS:
+        raise UsageError(f"{key!r} is none of the keys")
+    action = KEYS[key]
+    reasons = sorted(MOVES[action].reasons)
+    reason = typer.prompt(f"reason ({', '.join(reasons)})", err=True) if reasons else ""
+    comment = typer.prompt("comment", default="", show_default=False, err=True)
+    entry = store.decide(case.id, Decision(action, who, reason, comment), now())
+    return f"{case.id}: {entry.before} -> {entry.after}"
+
+
+def now() -> datetime:
+    """Return this instant."""
+    return datetime.now(UTC)
