@@ -7,22 +7,27 @@ Every step is a command of the checker as a rights team would type it; nothing i
 """
 
 import argparse
+import contextlib
+import io
+import json
 import os
 import shutil
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+from rich.cells import set_cell_size
 from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
+from rich.text import Text
 
 from checker.cli.app import app
 from checker.keep.cases import Wanted
 from checker.keep.store import Store
-from checker.model import Outcome
+from checker.model import JUDGED, Outcome
 from checker.settings import open_workspace
 from tests.demo.server import serving, sites
 
@@ -46,7 +51,11 @@ language = "en"
 view = "management"
 """
 
+COLOURS = {"violation": "red", "review": "yellow", "compliant": "green"}
+
 console = Console(highlight=False)
+if not console.is_terminal:
+    console = Console(highlight=False, width=120)
 
 
 def main() -> None:
@@ -72,13 +81,19 @@ def walk(folder: Path, port: int) -> None:
         checker("register", "corpus")
         step("Scan the sites", "over real HTTP: robots.txt, sitemaps, feeds, links; GB18030, Big5, wrong labels")
         console.print(web(port))
-        checker("scan", *(f"{site.origin(port)}/" for site in sites()))
+        found = scan(port)
+        step("What was found", "verdict, kind of match, share of the article, credit, licence, page, article")
+        for line in listed(found):
+            console.print(line)
+        console.print()
         step("Pages that could not be judged are said, not guessed", "no failed page counts as one without a credit")
         console.print(unjudged(Path()))
         step("The week's report", "one page for the team, one mail for each reader")
         checker("report")
         step("Both texts side by side", "one page for each finding")
         console.print(f"{side_by_side(Path('data/cases'))} pages in {folder}/data/cases\n")
+        step("One of them, closer", "a licensed copy with a changed number and a changed negation")
+        checker("show", finding(f"{sites()[6].origin(port)}/n/tea.html"))
 
 
 def prepare(folder: Path) -> None:
@@ -106,7 +121,39 @@ def checker(*words: str) -> int:
     return int(code or 0)
 
 
-@contextmanager
+def scan(port: int) -> list[dict[str, Any]]:
+    """Scan all sites and return what the command wrote: one JSON object for each match."""
+    found = io.StringIO()
+    with contextlib.redirect_stdout(found):
+        app(["scan", *(f"{site.origin(port)}/" for site in sites()), "--json"], standalone_mode=False)
+    Path("data/scan.jsonl").write_text(found.getvalue(), encoding="utf-8")
+    return [json.loads(line) for line in found.getvalue().splitlines()]
+
+
+def listed(found: list[dict[str, Any]]) -> Iterator[Text]:
+    """One line for each match."""
+    for each in sorted(found, key=lambda each: (each["url"], each["article"]["id"])):
+        words = (
+            (each["outcome"], 10),
+            (each["match"]["kind"], 8),
+            (f"{each['match']['coverage']:4.0%}", 5),
+            (each["credit"]["grade"], 12),
+            (each["licence"]["state"], 13),
+            (each["url"].removeprefix("http://"), 42),
+        )
+        line = Text("".join(set_cell_size(word, width) for word, width in words))
+        line.stylize(COLOURS.get(each["outcome"], ""), 0, 10)
+        line.append(each["article"]["title"], style="dim").truncate(console.width, overflow="ellipsis")
+        yield line
+
+
+def finding(url: str) -> str:
+    """Return the id of the finding on a page."""
+    with Store.open(open_workspace(Path()).database) as store:
+        return next(case.id for case in store.cases(Wanted()) if case.url == url)
+
+
+@contextlib.contextmanager
 def inside(folder: Path) -> Iterator[None]:
     """Work in a folder, as a user would."""
     before = Path.cwd()
@@ -136,8 +183,9 @@ def unjudged(root: Path) -> Table:
     grid = Table(box=None, pad_edge=False, show_header=False)
     with Store.open(open_workspace(root).database) as store:
         for row in store.pages(store.last_run()):
-            if row.outcome.value not in {"matched", "clean", "unchanged"}:
-                grid.add_row(f"[yellow]{row.outcome.value}[/]", row.url, f"[dim]{row.reason}[/]")
+            if row.outcome not in JUDGED:
+                reason = row.reason.rsplit("/", 1)[-1]
+                grid.add_row(f"[yellow]{row.outcome.value}[/]", row.url.removeprefix("http://"), f"[dim]{reason}[/]")
     return grid
 
 
