@@ -1,0 +1,83 @@
+"""Articles, lists and shells told apart; the next page of an article told from the next article."""
+
+import pytest
+from bs4 import BeautifulSoup
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from checker.model import PageKind
+from checker.read.pages import next_page, page_kind
+
+HERE = "https://news.example.cn/2026/1102/c12.html"
+SENTENCES = (
+    "昨天上午，北江市新建的水上图书馆正式对外开放，首日接待读者三千多人。\n"
+    "馆长说，书架可以随水位升降，读者在阅览室里能看到船从窗前经过，孩子们尤其喜欢靠窗的座位。"
+)
+
+
+@pytest.mark.parametrize(
+    ("link", "there"),
+    [
+        ('<a href="c12_2.html">下一页</a>', "https://news.example.cn/2026/1102/c12_2.html"),
+        ('<a href="/2026/1102/c12_2.html"> 下一頁 &gt;</a>', "https://news.example.cn/2026/1102/c12_2.html"),
+        ('<a href="?page=2">下一页>></a>', f"{HERE}?page=2"),
+        ('<a href="c12_2.html#text"><span>下页</span></a>', "https://news.example.cn/2026/1102/c12_2.html"),
+        ('<a href="c12_all.html">余下全文</a>', "https://news.example.cn/2026/1102/c12_all.html"),
+        ('<a href="c12_all.html">[餘下全文]</a>', "https://news.example.cn/2026/1102/c12_all.html"),
+        (
+            '<a href="c11.html">上一页</a><a href="c12_2.html">下一页</a>',
+            "https://news.example.cn/2026/1102/c12_2.html",
+        ),
+        ('<a href="#">下一页</a>', ""),
+        ('<a href="c12.html">下一页</a>', ""),
+        ('<a href="javascript:next()">下一页</a>', ""),
+        ('<a href="https://other.example.cn/2026/1102/c12_2.html">下一页</a>', ""),
+        ('<a href="/list/2.html">下一页</a>', ""),
+        ('<a href="c13.html">下一篇</a>', ""),
+        ('<a href="c13.html">下一篇：下一页的秘密</a>', ""),
+        ('<a href="c13.html">下一页是谁写的</a>', ""),
+        ('<a href="http://[::1">下一页</a>', ""),
+        ("<a>下一页</a>", ""),
+    ],
+)
+def test_the_next_page_of_the_same_article(link: str, there: str) -> None:
+    assert next_page(BeautifulSoup(link, "lxml"), HERE) == there
+
+
+TEASERS = "\n".join(
+    f"老码头的第{number}盏灯\n2026-11-{number:02}\n灯光沿江亮起，居民纷纷驻足。[详细]" for number in range(1, 12)
+)
+COMMENTS = "\n".join(f"网友{number} 2026-11-{number:02} 08:30\n真好，下周去看看。" for number in range(1, 12))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (SENTENCES, PageKind.ARTICLE),
+        (SENTENCES * 4, PageKind.ARTICLE),
+        (SENTENCES * 4 + "\n" + COMMENTS, PageKind.ARTICLE),
+        (SENTENCES + "\n工程于2024年3月5日开工，2026年10月20日完工。", PageKind.ARTICLE),
+        (TEASERS, PageKind.LISTING),
+        ("水上图书馆开放\n老码头亮灯\n滨江步道延长", PageKind.LISTING),
+        ("", PageKind.LISTING),
+    ],
+    ids=["brief", "long", "with comments", "with dates", "teasers", "headlines", "nothing"],
+)
+def test_kinds_of_pages(text: str, kind: PageKind) -> None:
+    assert page_kind(BeautifulSoup("<p>", "lxml"), "导航 " * 40 + text, (120, 120 + len(text))) is kind
+
+
+def test_a_page_that_only_a_script_fills_is_a_shell() -> None:
+    soup = BeautifulSoup("<div id=app>加载中</div><script src=app.js></script>", "lxml")
+    assert page_kind(soup, "加载中", (0, 3)) is PageKind.SHELL
+    assert page_kind(BeautifulSoup("<p>加载中</p>", "lxml"), "加载中", (0, 3)) is PageKind.LISTING
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.text(max_size=40), st.text(alphabet="下一页頁余全文 >[]", max_size=8))
+def test_any_link_is_an_address_or_nothing(href: str, words: str) -> None:
+    soup = BeautifulSoup("<a></a>", "lxml")
+    assert soup.a is not None
+    soup.a["href"], soup.a.string = href, words
+    address = next_page(soup, HERE)
+    assert not address or address.startswith("https://news.example.cn/2026/1102/")
