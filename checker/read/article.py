@@ -36,6 +36,8 @@ HEAD = 900
 TAIL = 700
 """Characters after the main text in which the tail is looked for."""
 TAIL_LINES = 14
+TITLE = 8
+"""Han characters of a link that make it the title of another article."""
 PARAGRAPH = 36
 """Han characters that make a line a paragraph."""
 FEW = 0.12
@@ -47,7 +49,10 @@ REMOTE = frozenset({"comment", "related"})
 
 @dataclass(frozen=True)
 class Place:
-    """The article on its page: `main` is its text, `head` begins where its headline does, `tail` is where it ends for sure."""
+    """The article on its page: `main` is its text, `head` begins where its headline does, `tail` ends what follows it.
+
+    `own` are the page parts that hold the article, by id; `first` and `last` are the lines of `main`.
+    """
 
     layout: Layout
     main: Span
@@ -70,7 +75,11 @@ class Place:
             return Zone.TAIL if offset < self.tail else Zone.NONE
         number = self.layout.block_at(offset)
         block = self.layout.blocks[number]
-        before, after, here = self._prose[0:number - self.first], self._prose[number - self.first + 1:], self._prose[number - self.first]
+        before, after, here = (
+            self._prose[0 : number - self.first],
+            self._prose[number - self.first + 1 :],
+            self._prose[number - self.first],
+        )
         few = FEW * max(1, sum(self._prose))
         if sum(after) <= few and (not here or block.end - offset <= CLOSE):
             return Zone.TAIL
@@ -238,7 +247,7 @@ def _head(layout: Layout, main: Span) -> int:
 
 
 def _tail(layout: Layout, last: int, own: frozenset[int], reading: Reading) -> int:
-    """Return where the article's tail ends: at a list of other articles, at another part of the page, or a fixed way on."""
+    """Return where the article's tail ends: at a list of other articles, or a fixed way on."""
     blocks = layout.blocks
     end = blocks[last].end
     for block in blocks[last + 1 : last + 1 + TAIL_LINES]:
@@ -256,13 +265,19 @@ def _tail(layout: Layout, last: int, own: frozenset[int], reading: Reading) -> i
     return end
 
 
-def teaser(tag: Tag, own: frozenset[int]) -> bool:
-    """Tell whether an element belongs to an item of a list that links to another article."""
-    item: Tag | None = tag
+def listed(place: Place, offset: int) -> bool:
+    """Tell whether an offset belongs to an item of a list that links to another article."""
+    blocks = place.layout.blocks
+    number = place.layout.block_at(offset)
+    for block in blocks[max(0, number - 2, place.last + 1 if offset >= place.main[1] else 0) : number]:
+        if block.linked >= TITLE and block.linked > 0.7 * block.han:
+            return True
+    run = place.layout.run_at(offset)
+    item: Tag | None = place.layout.runs[run].tag
     for _ in range(5):
-        if item is None or id(item) in own or item.name in {"body", "html", "article"}:
+        if item is None or item.name in {"body", "html", "article"}:
             return False
         if item.name in {"li", "dl", "tr"}:
-            return any(len(HAN.findall(a.get_text())) >= 8 for a in item.find_all("a", limit=6))
+            return any(len(HAN.findall(a.get_text())) >= TITLE for a in item.find_all("a", limit=6))
         item = item.parent
     return False

@@ -6,15 +6,15 @@ from bs4 import BeautifulSoup
 
 from checker.model import Document, Page
 from checker.read.article import Place, place
-from checker.read.credit import credits as credits_of
-from checker.read.credit import deciding, source
+from checker.read.credit import credits_of, deciding, source
 from checker.read.dates import publication
 from checker.read.decode import decode
 from checker.read.headline import headline, signature
-from checker.read.layout import HAN, Layout, lay_out
+from checker.read.layout import HAN, Layout
 from checker.read.operator import operator
 from checker.read.outlets import Reading
 from checker.read.pages import page_kind
+from checker.read.walk import lay_out
 
 MOST = 500
 """Links of a page that are kept."""
@@ -55,7 +55,10 @@ def read_text(html: str, url: str, reading: Reading, *, charset: str = "") -> Do
 
 
 def laid_out(soup: BeautifulSoup, reading: Reading) -> Layout:
-    """Lay out a page; an element whose style would hide most of the page's words is shown by a script, so it counts as seen."""
+    """Lay out a page.
+
+    An element whose style would hide most of the page's words is shown by a script, so it counts as seen.
+    """
     layout = lay_out(soup, reading.parts)
     shown = len(HAN.findall(layout.text))
     held = {id(u.tag): len(HAN.findall(u.text)) for u in layout.unseen if u.styled}

@@ -83,16 +83,16 @@ class Reading:
         return 3 <= len(key) <= 16 and key not in self.never and key.endswith(self.endings)
 
 
-def load_reading(credits: Path, publisher: Publisher) -> Reading:
+def load_reading(path: Path, publisher: Publisher) -> Reading:
     """Read the credit forms and compile them with the publisher's names; RulePackError says what is wrong where."""
     try:
-        found = tomllib.loads(credits.read_text(encoding="utf-8"))
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise RulePackError(f"expected a readable TOML file of credit forms: {error}", path=credits) from None
+        raise RulePackError(f"expected a readable TOML file of credit forms: {error}", path=path) from None
     try:
         return _compile(found, publisher)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise RulePackError(f"expected the tables of credit forms; missing or wrong: {error}", path=credits) from None
+        raise RulePackError(f"expected the tables of credit forms; missing or wrong: {error}", path=path) from None
 
 
 def _form(raw: Mapping[str, Any]) -> Form:
@@ -112,7 +112,7 @@ def _form(raw: Mapping[str, Any]) -> Form:
 def _compile(raw: Mapping[str, Any], publisher: Publisher) -> Reading:
     forms = {form.name: form for form in map(_form, raw["form"])}
     values, outlets = raw["values"], raw["outlets"]
-    names = _names(publisher, values)
+    names = _names(publisher)
     stops = either(*values["stops"])
     gap = r"[ \x00]*"
     return Reading(
@@ -132,7 +132,7 @@ def _compile(raw: Mapping[str, Any], publisher: Publisher) -> Reading:
         tails=re.compile(rf"(?:{gap}(?:{either(*values['tails'], *values['regions'])}))+"),
         generic=frozenset(map(packed, values["generic"])),
         claims=frozenset(map(packed, forms["claim"].words)),
-        claim=re.compile(either(*(word for word in forms["claim"].words if len(word) > 3))),
+        claim=re.compile(either(*values["leads"])),
         known=re.compile(either(*outlets["names"], *publisher.names)),
         outlets=frozenset(map(packed, outlets["names"])),
         endings=tuple(map(packed, outlets["endings"])),
@@ -145,7 +145,7 @@ def _compile(raw: Mapping[str, Any], publisher: Publisher) -> Reading:
     )
 
 
-def _names(publisher: Publisher, values: Mapping[str, Any]) -> Names:
+def _names(publisher: Publisher) -> Names:
     wild = [name for name in publisher.variants if ANY in name]
     plain = [name for name in publisher.variants if ANY not in name]
     patterns = "|".join(re.escape(packed(name)).replace(ANY.lower(), r"\w{1,8}") for name in wild) or r"(?!)"

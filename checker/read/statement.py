@@ -14,21 +14,25 @@ JOINS = "、·•-—－/&"
 ASCII = re.compile(r"[a-z0-9.]")
 HAN = re.compile(r"[\u3400-\u9fff]")
 LONGEST = 48
+MORE = re.compile(r" ?[、·—/-]+ ?(?=\w)")
+"""What joins a name to another one or to a section of its own."""
 LETTERS_APART = re.compile(r"(?:[\u3400-\u9fff][ \x00]+){2,}[\u3400-\u9fff](?![\u3400-\u9fff])")
-SITE = re.compile(r"\( ?(?:https?://)?[\w.-]+\.[a-z]{2,6}/? ?\)")
+SITE = re.compile(r"\( ?(?:https?://)?[\w.-]+\.[a-z]{2,10}/? ?\)")
 AUTHOR = re.compile(r"(?:作者|作家|记者|通讯员|撰文|撰稿|编辑|文)[:/ ]{0,2}[^|:。]{0,24}$")
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement: `start` to `end` is the quote, `name` the span of the outlet's name; `ours` where it begins with our name."""
+    """One statement: `start` to `end` is the quote, `name` the span of the outlet's name.
+
+    `ours` says that the name is one of ours, `notice` that the words are an instruction about other works.
+    """
 
     start: int
     end: int
     name: tuple[int, int]
     ours: bool
     notice: bool = False
-    label: bool = True
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,6 @@ class Words:
 
     text: str
     edges: frozenset[int] = frozenset()
-    joined: tuple[tuple[int, int], ...] = ()
 
     def line_end(self, offset: int) -> int:
         """Return where the line of an offset ends."""
@@ -66,7 +69,8 @@ def _stated(match: re.Match[str], words: Words, reading: Reading) -> Statement |
     since = text.rfind("\n", 0, start) + 1
     before = text[max(since, start - 60) : start]
     bare = before.rstrip(" \x00")
-    if reading.decoy.search(bare[-8:]) or not _begins(match, bare, before, words):
+    told = reading.notice.search(bare[-6:])
+    if reading.decoy.search(bare[-8:]) or not (told or _begins(match, bare, before, words)):
         return None
     name, ours = named(words, match.end(), reading, sure=not match["sep"])
     if name is None:
@@ -90,7 +94,7 @@ def _begins(match: re.Match[str], bare: str, before: str, words: Words) -> bool:
     if HAN.match(match["key"]) and ASCII.match(last):
         return bool(match["sep"])
     if not match["sep"]:
-        return bool(before[-1:] == " " and False) or match.start() in words.edges
+        return match.start() in words.edges
     return before[-1:] in {" ", GONE} or match.start() in words.edges or bool(AUTHOR.search(bare))
 
 
@@ -100,7 +104,7 @@ def _sure(value: str, reading: Reading, *, ours: bool) -> bool:
 
 
 def named(words: Words, at: int, reading: Reading, *, sure: bool = False) -> tuple[tuple[int, int] | None, bool]:
-    """Return the span of the outlet's name from an offset on, and whether it is one of our names; None where none follows."""
+    """Return the span of the outlet's name from an offset on, and whether it is ours; None where none follows."""
     text = words.text
     end = words.line_end(at)
     while at < end and text[at] in OPENING:
@@ -125,8 +129,11 @@ def named(words: Words, at: int, reading: Reading, *, sure: bool = False) -> tup
 def _whole(words: Words, at: int, end: int, reading: Reading) -> bool:
     """Tell whether our name really ends here, and is not the beginning of a longer one."""
     following = words.text[at:end].lstrip(GONE)
+    more = MORE.match(following)
+    if more:
+        return reading.stops.match(following, more.end()) is not None or following[more.end()].isdigit()
     if not following or at in words.edges or not following[0].isalnum():
-        return not following.startswith(("·", "-", "—", "/")) or not re.match(r"[·—/-]+\w", following) or True
+        return True
     return reading.stops.match(following) is not None or following[0].isdigit()
 
 

@@ -1,0 +1,103 @@
+"""Outlets named without a keyword: beside the date, in a byline, in an element called source, in a last bracket."""
+
+import re
+from collections.abc import Iterator
+
+from checker.model import Credit, Span, Zone
+from checker.read.article import Place
+from checker.read.grades import SHUT, graded, named_at
+from checker.read.layout import Block, Run
+from checker.read.outlets import Reading
+from checker.read.statement import Words
+from checker.read.wording import packed
+
+DATE = re.compile(
+    r"(?:19|20)\d\d ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2} ?日?|\d{1,2}:\d\d(?::\d\d)?|\d{1,2}月\d{1,2}日|\d{1,2}-\d{1,2} "
+)
+FIELDS = re.compile(r"[|·•]|  +")
+LAST = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]{2,40})[)\]】〕][。.]?[ \x00]*$")
+BYLINE = re.compile(r"^(?P<who>[\u3400-\u9fff·]{2,4}) ?/ ?(?P<name>[\u3400-\u9fff]{3,14})$")
+REPORTER = re.compile(r"(?P<name>[^ ()|:]{2,14}?) ?(?:首席|特约|见习|驻\w{1,6})?(?:记者|通讯员|评论员)[ :/]?\w")
+LONGEST = 120
+"""Characters of a line that may be a line of dates and names."""
+NEAR = 4
+"""Lines between a date and a name that belong together."""
+
+
+def bare(words: Words, place: Place, reading: Reading, sites: frozenset[str]) -> Iterator[Credit]:
+    """Yield the outlets that the head and the tail of the article name without a keyword."""
+    for span in _heads(words, place, reading):
+        grade, reason = graded(place.layout.text[slice(*span)], reading, sites)
+        yield named_at(place.layout, span, Zone.HEAD, grade, f"beside the date: {reason}")
+    for span in _tails(words, place, reading):
+        grade, reason = graded(place.layout.text[slice(*span)], reading, sites)
+        yield named_at(place.layout, span, Zone.TAIL, grade, f"in brackets at the end: {reason}")
+
+
+def _tails(words: Words, place: Place, reading: Reading) -> Iterator[Span]:
+    """Yield the names in brackets that end a line where the article ends."""
+    blocks = place.layout.blocks
+    for block in blocks[max(place.first, place.last - 2) : place.last + 3] if place.main[1] else ():
+        last = LAST.search(words.text, max(block.start, block.end - 60), block.end)
+        if last is None or place.part(block.start) in SHUT or place.zone(last.start()) is not Zone.TAIL:
+            continue
+        reporter = REPORTER.match(last[1])
+        name = reporter["name"] if reporter else last[1].strip(" \x00")
+        if reading.outlet(name):
+            at = last.start(1) + last[1].find(name)
+            yield at, at + len(name)
+
+
+def _heads(words: Words, place: Place, reading: Reading) -> Iterator[Span]:
+    """Yield the names in lines of the head that carry a date or stand near one."""
+    blocks = place.layout.blocks
+    first, last = place.layout.block_at(place.head), min(place.first + 1, len(blocks))
+    dated = [n for n in range(first, last) if DATE.search(words.text, blocks[n].start, blocks[n].end)]
+    for number in range(first, last):
+        block = blocks[number]
+        if block.end - block.start > LONGEST or place.part(block.start) in SHUT:
+            continue
+        if any(abs(n - number) <= NEAR for n in dated):
+            yield from _names(block, words, place, reading, dated=number in dated)
+
+
+def _names(block: Block, words: Words, place: Place, reading: Reading, *, dated: bool) -> Iterator[Span]:
+    for run in place.layout.runs[block.first : block.last]:
+        called = _called(run, reading)
+        for start, end in _fields(words.text, run.start, run.end):
+            name = words.text[start:end]
+            slashed = BYLINE.match(name)
+            byline = slashed or REPORTER.match(name)
+            if byline and (dated or called or slashed or start == block.start) and reading.outlet(byline["name"]):
+                yield start + byline.start("name"), start + byline.end("name")
+            elif _plain(name, reading) and (called or (dated and (reading.outlet(name) or reading.claim.fullmatch(name)))):
+                yield start, end
+
+
+def _called(run: Run, reading: Reading) -> bool:
+    """Tell whether the element of a run, or the one around it, is called source or the like."""
+    for tag in (run.tag, run.tag.parent):
+        attrs = tag.attrs if tag is not None else {}
+        names = f"{' '.join(attrs.get('class') or ())} {attrs.get('id') or ''}".lower()
+        if set(re.findall(r"[a-z]+", names)) & reading.called or "medianame" in names.replace("_", ""):
+            return True
+    return False
+
+
+def _fields(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield the parts of a stretch between dates, bars and wide gaps."""
+    cuts = sorted((m.start(), m.end()) for form in (DATE, FIELDS) for m in form.finditer(text, start, end))
+    at = start
+    for left, right in [*cuts, (end, end)]:
+        inner = text[at:left].strip(" \x00:|,、")
+        if inner:
+            begin = text.index(inner, at)
+            yield begin, begin + len(inner)
+        at = max(at, right)
+
+
+def _plain(name: str, reading: Reading) -> bool:
+    """Tell whether a field can be a name and nothing else."""
+    if not 2 <= len(packed(name)) <= 20 or re.search(r"[:。!?,]", name):
+        return False
+    return reading.stops.match(name) is None

@@ -1,0 +1,58 @@
+"""Our name in running text and in other parts of the page: the dateline, citations, partner links, navigation."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from checker.model import Credit, Grade, Zone
+from checker.read.article import Place
+from checker.read.grades import named_at
+from checker.read.layout import Block
+from checker.read.outlets import Reading
+from checker.read.statement import Words
+
+OPENERS = " \x00【[("
+MOST = 200
+"""Mentions of our name outside the article that are kept."""
+
+
+def mentions(words: Words, place: Place, reading: Reading) -> Iterator[Credit]:
+    """Yield what our name, or a claim of the page's own, says outside source lines."""
+    blocks = place.layout.blocks
+    for number in range(max(0, place.first - 1), min(place.last + 1, len(blocks))):
+        block = blocks[number]
+        if number <= place.first + 2:
+            yield from _opening(words, block, place, reading)
+        for cited in reading.cited.finditer(words.text, block.start, block.end):
+            credit = named_at(place.layout, cited.span(), Zone.BODY, Grade.NONE, "a citation in the text")
+            yield replace(credit, source=place.layout.text[cited.start("name") : cited.end("name")])
+    yield from _elsewhere(place, reading)
+
+
+def _opening(words: Words, block: Block, place: Place, reading: Reading) -> Iterator[Credit]:
+    """Yield the dateline, or the claim, with which a line begins."""
+    line = words.text[block.start : block.end]
+    mark = reading.dateline.match(line)
+    if mark:
+        span = (block.start + mark.start("name"), block.start + mark.end())
+        credit = named_at(place.layout, span, Zone.BODY, Grade.DATELINE, "dateline of the text")
+        yield replace(
+            credit, source=place.layout.text[block.start + mark.start("name") : block.start + mark.end("name")]
+        )
+        return
+    claimed = reading.claim.match(line.lstrip(OPENERS))
+    if claimed and block.start >= place.main[0]:
+        at = block.start + line.index(claimed[0])
+        yield named_at(
+            place.layout, (at, at + len(claimed[0])), Zone.BODY, Grade.SELF, "the text claims to be the page's own"
+        )
+
+
+def _elsewhere(place: Place, reading: Reading) -> Iterator[Credit]:
+    """Yield our name where it stands in a part of the page that is not the article."""
+    for number, found in enumerate(reading.names.anywhere.finditer(place.layout.levelled)):
+        if number >= MOST:
+            return
+        part = place.part(found.start())
+        if part or place.zone(found.start()) is Zone.NONE:
+            why = f"page part: {part}" if part else "far from the article"
+            yield named_at(place.layout, found.span(), Zone.CHROME, Grade.BOILERPLATE, why)

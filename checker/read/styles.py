@@ -1,0 +1,232 @@
+"""The style rules inside a page: which of them can take something from a reader's eyes, and which elements they fit.
+
+A small part of CSS, read in linear time whatever the sheet holds: blocks on a screen, selectors of names, classes, ids
+and descent, and the properties that show, place, size or colour. A selector that says more (attributes, states) is
+left out, since it mostly dresses what a reader has already in hand.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import tinycss2
+from bs4.element import Tag
+
+Declarations = Mapping[str, tuple[str, bool]]
+"""Property to (value, important)."""
+
+BOX = frozenset(
+    re.findall(
+        r"\S+",
+        "display visibility opacity font font-size position left right top bottom text-indent margin-left margin-top "
+        "clip clip-path width height max-width max-height overflow transform",
+    )
+)
+INK = frozenset({"color", "background", "background-color"})
+HIDING = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*(?:0?\.0|0)(?![.\d]*[1-9])|"
+    r"font(?:-size)?\s*:\s*0|(?:text-indent|left|right|top|bottom|margin-left|margin-top)\s*:\s*-\d{3}|clip(?:-path)?\s*:|scale[xy]?\(\s*0|"
+    r"translate[xy3d]*\(\s*-\d{3}|(?:height|width)\s*:\s*[01](?:px)?\s*(?:[;!}]|$)",
+    re.IGNORECASE,
+)
+"""What a rule must contain to be able to take something from a reader's eyes."""
+BRACE = re.compile(r"[{};]")
+COMPOUND = re.compile(r"(?:[a-zA-Z][\w-]*|\*)?(?:[.#](?:[\w-]|[^\x00-\x7f])+)*")
+SIMPLE = re.compile(r"[.#]?(?:[\w-]|[^\x00-\x7f])+")
+WIDTH = re.compile(r"(min|max)-width\s*:\s*(\d+)\s*px")
+SCREEN = 1280
+"""Width in CSS pixels of the reader's window, for media queries."""
+LIMIT = 400_000
+"""Characters of style sheets that are looked at."""
+MANY = 200
+"""Selectors of one rule that are looked at."""
+CLIMB = 64
+"""Ancestors that a descendant selector looks at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compound:
+    """One element of a selector; `near` where the next one must be its child."""
+
+    tag: str
+    ids: frozenset[str]
+    classes: frozenset[str]
+    near: bool = False
+
+    def fits(self, tag: Tag) -> bool:
+        """Tell whether the element has the name, id and classes."""
+        if self.tag and self.tag != tag.name:
+            return False
+        attrs = tag.attrs
+        if self.ids and attrs.get("id") not in self.ids:
+            return False
+        if not self.classes:
+            return True
+        has = attrs.get("class")
+        return has is not None and all(name in has for name in self.classes)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One selector with what its block declares; `weight` is its specificity and order."""
+
+    selector: str
+    compounds: tuple[Compound, ...]
+    body: str
+    weight: tuple[int, int, int, int]
+
+    @cached_property
+    def outer(self) -> frozenset[str]:
+        """The classes and ids that must be among those of the elements around."""
+        return frozenset(
+            mark for c in self.compounds[:-1] for mark in (*(f".{n}" for n in c.classes), *(f"#{n}" for n in c.ids))
+        )
+
+    @cached_property
+    def declarations(self) -> Declarations:
+        """What the block declares, read when it is first needed."""
+        return declarations(self.body)
+
+    @property
+    def key(self) -> str:
+        """The id, class or name that an element must have for the rule to be looked at."""
+        last = self.compounds[-1]
+        return next(iter(sorted(f"#{i}" for i in last.ids)), "") or next(
+            iter(sorted(f".{c}" for c in last.classes)), last.tag
+        )
+
+    def fits(self, tag: Tag) -> bool:
+        """Tell whether the selector matches the element."""
+        if not self.compounds[-1].fits(tag):
+            return False
+        return len(self.compounds) == 1 or self._climbed(tag.parent)
+
+    def _climbed(self, element: Tag | None) -> bool:
+        """Tell whether the outer compounds match the elements around, looking at no more than `CLIMB` of them."""
+        climbed = 0
+        for compound in reversed(self.compounds[:-1]):
+            while element is not None and not compound.near and not compound.fits(element) and climbed < CLIMB:
+                element, climbed = element.parent, climbed + 1
+            if element is None or not compound.fits(element):
+                return False
+            element, climbed = element.parent, climbed + 1
+        return True
+
+
+class Sheets:
+    """The page's own style rules; those that can hide an element are found at once, all others only beside them."""
+
+    def __init__(self, sheets: Iterable[str]) -> None:
+        self._blocks = [block for css in sheets for block in blocks(css[:LIMIT])]
+        self._hiding: dict[str, list[Rule]] = {}
+        for rule in self._rules(hiding=True):
+            self._hiding.setdefault(rule.key, []).append(rule)
+
+    def _rules(self, *, hiding: bool) -> Iterator[Rule]:
+        order = 0
+        for prelude, body in self._blocks:
+            wanted = not hiding or HIDING.search(body)
+            for selector in prelude.split(",")[:MANY]:
+                order += 1
+                compounds = parsed(selector.strip()) if wanted else ()
+                if compounds:
+                    ids, classes = (sum(len(getattr(c, part)) for c in compounds) for part in ("ids", "classes"))
+                    yield Rule(
+                        selector.strip(), compounds, body, (ids, classes, sum(bool(c.tag) for c in compounds), order)
+                    )
+
+    @cached_property
+    def _all(self) -> dict[str, list[Rule]]:
+        found: dict[str, list[Rule]] = {}
+        for rule in self._rules(hiding=False):
+            found.setdefault(rule.key, []).append(rule)
+        return found
+
+    def __bool__(self) -> bool:
+        return bool(self._hiding)
+
+    def hide(self, tag: Tag, around: Mapping[str, int]) -> bool:
+        """Tell whether a rule that can hide applies to an element, inside elements of the classes and ids `around`."""
+        for key in keys(tag):
+            for rule in self._hiding.get(key, ()):
+                if all(map(around.get, rule.outer)) and rule.fits(tag):
+                    return True
+        return False
+
+    def of(self, tag: Tag) -> list[Rule]:
+        """Return all rules that apply to an element, weakest first."""
+        found = [rule for key in keys(tag) for rule in self._all.get(key, ()) if rule.fits(tag)]
+        return sorted(found, key=lambda rule: rule.weight)
+
+
+def keys(tag: Tag) -> list[str]:
+    """Return what rules for an element can be filed under."""
+    attrs = tag.attrs
+    found = [tag.name, ""]
+    if "class" in attrs:
+        found += [f".{c}" for c in tag.get_attribute_list("class") if c]
+    if "id" in attrs:
+        found.append(f"#{attrs['id']}")
+    return found
+
+
+def blocks(css: str) -> list[tuple[str, str]]:
+    """Return (selectors, declarations) of the rules that hold on a screen, in order; the cost is linear."""
+    css = re.sub(r"/\*.*?(?:\*/|$)|<!--|-->", " ", css, flags=re.DOTALL)
+    found: list[tuple[str, str]] = []
+    open_: list[str] = []
+    at = 0
+    for brace in BRACE.finditer(css):
+        if brace[0] == "{":
+            open_.append(css[at : brace.start()].strip())
+        elif brace[0] == ";" and open_ and not open_[-1].startswith("@"):
+            continue
+        elif brace[0] == "}" and open_:
+            prelude = open_.pop()
+            if not prelude.startswith("@") and all(holds(outer) for outer in open_):
+                found.append((prelude, css[at : brace.start()]))
+        at = brace.end()
+    return found
+
+
+def holds(prelude: str) -> bool:
+    """Tell whether the rules inside an at-rule hold for a reader at a screen."""
+    prelude = prelude.lower()
+    if not prelude.startswith("@media"):
+        return prelude.startswith(("@supports", "@layer"))
+    if "print" in prelude and "screen" not in prelude and "not print" not in prelude:
+        return False
+    return all((int(n) <= SCREEN) if side == "min" else (int(n) >= SCREEN) for side, n in WIDTH.findall(prelude))
+
+
+def parsed(selector: str) -> tuple[Compound, ...]:
+    """Return a selector's compounds from the outside in; () for one that says more than name, id, class and descent."""
+    found: list[Compound] = []
+    for word in selector.replace(">", " > ").split():
+        if word == ">":
+            if not found:
+                return ()
+            found[-1] = replace(found[-1], near=True)
+            continue
+        if not COMPOUND.fullmatch(word):
+            return ()
+        parts = SIMPLE.findall(word)
+        tag = next((p.lower() for p in parts if p[0] not in ".#"), "")
+        found.append(
+            Compound(
+                tag, frozenset(p[1:] for p in parts if p[0] == "#"), frozenset(p[1:] for p in parts if p[0] == ".")
+            )
+        )
+    return tuple(found)
+
+
+def declarations(css: str) -> Declarations:
+    """Return the declarations that can hide or show something, the later winning."""
+    found: dict[str, tuple[str, bool]] = {}
+    for item in tinycss2.parse_declaration_list(css, skip_comments=True, skip_whitespace=True):
+        if item.type == "declaration" and item.lower_name in BOX | INK:
+            value = tinycss2.serialize(item.value).strip().lower()
+            if item.important or not found.get(item.lower_name, ("", False))[1]:
+                found[item.lower_name] = (value, item.important)
+    return found

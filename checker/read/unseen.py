@@ -1,0 +1,38 @@
+"""Credits that stand in the markup and that no reader sees: each with why."""
+
+import re
+from collections.abc import Iterator
+
+from checker.model import Credit, Grade, Zone
+from checker.read.layout import HAN, Layout, path
+from checker.read.outlets import Reading
+from checker.read.statement import Words, statements
+from checker.read.wording import level
+
+KEYWORD = re.compile(r"^\s*(?:\S{0,4}来源|source)\s*:\s*")
+LONGEST = 80
+
+
+def unseen(layout: Layout, reading: Reading) -> Iterator[Credit]:
+    """Yield what names us in meta elements, hidden fields, hidden elements, comments and scripts."""
+    for name, content in layout.metas:
+        bare = name.removeprefix("input ")
+        value = KEYWORD.sub("", level(content[:200]))
+        if bare in reading.metas and reading.names.longer.match(value):
+            kind = "a hidden field" if name.startswith("input ") else "a meta element"
+            yield _hidden(content[:LONGEST], content[:LONGEST], f"meta[{bare}]", f"only in {kind}")
+    for hidden in layout.unseen:
+        yield from _stated(hidden.text, reading, path(hidden.tag), f"not seen: {hidden.reason}")
+    for script, tag in layout.scripts:
+        if HAN.search(script):
+            yield from _stated(script, reading, path(tag), "written by a script")
+
+
+def _stated(text: str, reading: Reading, where: str, reason: str) -> Iterator[Credit]:
+    for found in statements(Words(level(text)), reading):
+        if found.ours and not found.notice:
+            yield _hidden(text[found.start : found.end], text[slice(*found.name)], where, reason)
+
+
+def _hidden(quote: str, name: str, where: str, reason: str) -> Credit:
+    return Credit(quote, Zone.MARKUP, Grade.HIDDEN, " ".join(name.split()), None, where, reason)

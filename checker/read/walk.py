@@ -1,0 +1,247 @@
+"""One pass over the tree: the visible text in reading order, where each stretch stands, and what no reader sees.
+
+The walk keeps its own stack, so a page of 100,000 nested elements costs time and no recursion. Blocks are parted by
+newlines, cells of a row by a space; inline elements are joined without a blank that was not there.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+
+from bs4 import BeautifulSoup
+from bs4.element import Comment, NavigableString, PageElement, Script, Tag, TemplateString
+
+from checker.model import Span
+from checker.read.layout import BLANK, HAN, Chrome, Frame, Layout, Run, Unseen
+from checker.read.styles import Sheets
+from checker.read.visible import PLAIN, Sight, Size
+
+BLOCKS = frozenset(
+    re.findall(
+        r"\S+",
+        "address article aside blockquote body br caption center dd details dialog dir div dl dt fieldset figcaption "
+        "figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol option p pre "
+        "search section select summary table tbody textarea tfoot thead tr ul",
+    )
+)
+CELLS = frozenset({"td", "th"})
+SILENT = {
+    "script": "a script",
+    "style": "a style sheet",
+    "head": "the head",
+    "template": "a template",
+    "noscript": "noscript: shown only without scripts",
+    "iframe": "the fallback of a frame",
+    "noframes": "shown only without frames",
+    "object": "the fallback of an object",
+    "audio": "the fallback of a player",
+    "video": "the fallback of a player",
+    "canvas": "the fallback of a drawing",
+    "svg": "a drawing",
+    "datalist": "a list of suggestions",
+    "math": "a formula",
+}
+WORD = re.compile(r"[a-z]+|[\u4e00-\u9fff]+")
+CAMEL = re.compile(r"([a-z])([A-Z])")
+NOTED = frozenset({"meta", "link", "base", "input", "title"})
+WHITE = " \t\r\n\f"
+LIMIT = 200_000
+"""Characters of unseen text (comments, scripts, hidden elements) that are kept, each."""
+
+
+class _Walk:
+    """The walk itself: what has been written so far, and what waits to part it from what comes."""
+
+    def __init__(self, soup: BeautifulSoup, marks: Mapping[str, str], opened: frozenset[int]) -> None:
+        sheets = Sheets("".join(map(str, style.contents)) for style in soup.find_all("style"))
+        self.sight = Sight(sheets, outside=soup.find("link", rel="stylesheet") is not None)
+        self.opened = opened
+        self.marks = marks
+        self.out: list[str] = []
+        self.size = 0
+        self.gap = ""
+        self.runs: list[Run] = []
+        self.unseen: list[Unseen] = []
+        self.metas: list[tuple[str, str]] = []
+        self.scripts: list[tuple[str, Tag]] = []
+        self.headings: list[Span] = []
+        self.links: list[tuple[int, str]] = []
+        self.title = self.canonical = self.base = ""
+        self.kinds: dict[str, str] = {}
+
+    def run(self, soup: BeautifulSoup) -> None:
+        """Walk the whole tree."""
+        stack: list[tuple[Iterator[PageElement], Tag, Frame, int]] = [(iter(soup.contents), soup, Frame(), 0)]
+        while stack:
+            children, tag, frame, since = stack[-1]
+            for child in children:
+                if isinstance(child, Tag):
+                    inner = self.open(child, frame)
+                    if child.contents:
+                        if child.attrs and self.sight.sheets:
+                            self.sight.inside(child, 1)
+                        stack.append((iter(child.contents), child, inner, self.size))
+                        break
+                    self.close(child, inner, self.size)
+                else:
+                    self.string(child, tag, frame)
+            else:
+                stack.pop()
+                if tag.attrs and self.sight.sheets:
+                    self.sight.inside(tag, -1)
+                self.close(tag, frame, since)
+
+    def open(self, tag: Tag, outer: Frame) -> Frame:
+        """Return the frame of an element that begins here, and part it from what stands before."""
+        name = tag.name
+        size, chrome, link, unseen, kept = outer
+        if name in NOTED:
+            self.note(tag)
+        if unseen is None:
+            unseen, size = self.seen(tag, size)
+        if name in BLOCKS or name in CELLS:
+            self.part("\n" if name in BLOCKS else " ", unseen)
+            kept = kept or name == "pre"
+        elif name == "a":
+            link = tag
+            if unseen is None:
+                self.link(tag)
+        kind = self.kind(tag)
+        if kind:
+            chrome = Chrome(kind, tag, chrome)
+        return Frame(size, chrome, link, unseen, kept)
+
+    def seen(self, tag: Tag, size: Size) -> tuple[Unseen | None, Size]:
+        """Return where to keep the element's words where nobody sees them, and what its content inherits."""
+        reason = silent = SILENT.get(tag.name, "")
+        if tag.name == "dialog" and "open" not in tag.attrs:
+            reason = silent = "a closed dialog"
+        if not reason and (tag.attrs or self.sight.sheets) and id(tag) not in self.opened:
+            reason, size = self.sight.enter(tag, size)
+        if not reason:
+            return None, size
+        hidden = Unseen(reason, tag, styled=not silent)
+        if tag.name not in {"script", "style", "head"}:
+            self.unseen.append(hidden)
+        return hidden, size
+
+    def kind(self, tag: Tag) -> str:
+        """Return which part of a page the element is by its name, class, id and role, "" for none."""
+        attrs = tag.attrs
+        key = (
+            f"{tag.name} {attrs.get('class', '')} {attrs.get('id', '')} {attrs.get('role', '')}" if attrs else tag.name
+        )
+        kind = self.kinds.get(key)
+        if kind is None:
+            words = WORD.findall(CAMEL.sub(r"\1 \2", key.partition(" ")[2]).lower())
+            pairs = [a + b for a, b in pairwise(words)]
+            found = (self.marks.get(word, "") for word in (f"<{tag.name}>", *pairs, *words))
+            kind = self.kinds[key] = next(filter(None, found), "")
+        return kind
+
+    def note(self, tag: Tag) -> None:
+        """Keep what an element of the head says."""
+        attrs = tag.attrs
+        if tag.name == "meta" and "content" in attrs:
+            name = attrs.get("name") or attrs.get("property") or attrs.get("itemprop") or ""
+            self.metas.append((str(name).strip().lower(), str(attrs["content"]).strip()[:2000]))
+        elif tag.name == "input" and str(attrs.get("type", "")).lower() == "hidden":
+            self.metas.append(
+                (f"input {attrs.get('name') or attrs.get('id') or ''}".lower(), str(attrs.get("value", ""))[:2000])
+            )
+        elif tag.name == "base" and not self.base:
+            self.base = str(attrs.get("href", "")).strip()
+        elif tag.name == "link" and "canonical" in tag.get_attribute_list("rel") and not self.canonical:
+            self.canonical = str(attrs.get("href", "")).strip()
+        elif tag.name == "title" and not self.title:
+            self.title = BLANK.sub(" ", "".join(s for s in tag.contents if isinstance(s, NavigableString))).strip()
+
+    def link(self, tag: Tag) -> None:
+        """Keep where a visible link leads."""
+        href = tag.attrs.get("href")
+        if href and len(self.links) < 5000:
+            self.links.append((self.size, str(href).strip()[:2000]))
+
+    def part(self, gap: str, unseen: Unseen | None) -> None:
+        """Part what comes from what was written."""
+        if unseen is not None:
+            unseen.parts.append(gap)
+        elif self.gap != "\n":
+            self.gap = gap
+
+    def string(self, string: PageElement, tag: Tag, frame: Frame) -> None:
+        """Write a string, or keep it where nobody sees it."""
+        kind = type(string)
+        if kind is NavigableString or kind is TemplateString:
+            hidden = frame.unseen or (None if frame.size is PLAIN else self.faded(tag, frame))
+            if hidden is not None:
+                hidden.parts.append(str(string)[:LIMIT])
+            elif frame.kept:
+                self.lines(str(string), tag, frame)
+            else:
+                self.write(str(string), tag, frame)
+        elif kind is Script:
+            self.scripts.append((str(string)[:LIMIT], tag))
+        elif kind is Comment and len(str(string)) < LIMIT and HAN.search(str(string)):
+            self.unseen.append(Unseen("an HTML comment", tag, [str(string)]))
+
+    def faded(self, tag: Tag, frame: Frame) -> Unseen | None:
+        """Return where to keep text without size or ink; None where it is seen."""
+        reason = frame.size.veiled or frame.size.tiny
+        if not (self.unseen and self.unseen[-1].tag is tag):
+            self.unseen.append(Unseen(reason, tag))
+        return self.unseen[-1]
+
+    def lines(self, words: str, tag: Tag, frame: Frame) -> None:
+        """Write visible words whose line breaks count."""
+        for number, line in enumerate(words.split("\n")):
+            if number:
+                self.part("\n", None)
+            self.write(line, tag, frame)
+
+    def write(self, words: str, tag: Tag, frame: Frame) -> None:
+        """Write one stretch, its blanks collapsed, after the gap that waits."""
+        core = words.strip(WHITE)
+        if words[:1] in WHITE and not self.gap and words:
+            self.gap = " "
+        if not core:
+            return
+        if self.gap and self.size:
+            self.out.append(self.gap)
+            self.size += 1
+        core = BLANK.sub(" ", core)
+        self.runs.append(Run(self.size, self.size + len(core), tag, frame))
+        self.out.append(core)
+        self.size += len(core)
+        self.gap = " " if words[-1] in WHITE else ""
+
+    def close(self, tag: Tag, frame: Frame, since: int) -> None:
+        """End an element: part what comes after a block, remember a headline."""
+        if tag.name in BLOCKS:
+            self.part("\n", frame.unseen)
+        elif tag.name in CELLS:
+            self.part(" ", frame.unseen)
+        if tag.name == "h1" and self.size > since:
+            self.headings.append((since, self.size))
+
+
+def lay_out(soup: BeautifulSoup, marks: Mapping[str, str], *, opened: frozenset[int] = frozenset()) -> Layout:
+    """Lay out a parsed page.
+
+    `marks` name the parts of a page by words of class and id; `opened` are elements, by `id`, whose style is void.
+    """
+    walk = _Walk(soup, marks, opened)
+    walk.run(soup)
+    return Layout(
+        text="".join(walk.out),
+        runs=tuple(walk.runs),
+        unseen=tuple(u for u in walk.unseen if any(part.strip() for part in u.parts)),
+        metas=tuple(walk.metas),
+        scripts=tuple(walk.scripts),
+        headings=tuple(walk.headings),
+        title=walk.title,
+        canonical=walk.canonical,
+        base=walk.base,
+        links=tuple(walk.links),
+        sight=walk.sight,
+    )
