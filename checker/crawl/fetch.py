@@ -15,7 +15,7 @@ import httpx
 
 from checker.crawl.addresses import canonical, host, written
 from checker.crawl.answer import settled
-from checker.crawl.guard import Resolve, resolve
+from checker.crawl.guard import Resolve, Turns, resolve
 from checker.crawl.transport import Answer, Transport
 from checker.errors import PageError
 from checker.model import Page, PageOutcome
@@ -53,6 +53,7 @@ class Fetcher:
         self.stack = ExitStack()
         self.lock = threading.Lock()
         self.transports: dict[tuple[str, bool], Transport] = {}
+        self.turns = Turns()
         self.headers = {
             "User-Agent": user_agent(settings.contact),
             "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
@@ -63,6 +64,7 @@ class Fetcher:
     def fetch(self, url: str, *, admit: Admit = admit_all, etag: str = "", last_modified: str = "") -> Page:
         """Get a page, following redirects after asking `admit` for each."""
         page = self.get(url, etag=etag, last_modified=last_modified)
+        left = self.settings.timeout
         hops: list[str] = []
         while page.status in REDIRECTS:
             hops.append(f"{page.status} {page.url}")
@@ -71,26 +73,30 @@ class Fetcher:
                 admit(page.url, target)
             except PageError as error:
                 return with_hops(replace(page, outcome=error.outcome, reason=error.reason), url, hops)
-            page = self.get(target)
+            left -= float(page.facts["seconds"])
+            page = self.get(target, timeout=max(left, 0.0))
         return with_hops(page, url, hops)
 
-    def get(self, url: str, *, etag: str = "", last_modified: str = "") -> Page:
-        """Make one exchange; a redirect is returned as it is."""
+    def get(self, url: str, *, etag: str = "", last_modified: str = "", timeout: float | None = None) -> Page:
+        """Make one exchange, in `timeout` seconds or those of the settings; a redirect is returned as it is."""
+        timeout = self.settings.timeout if timeout is None else timeout
         headers = dict(self.headers)
         if etag:
             headers["If-None-Match"] = etag
         if last_modified:
             headers["If-Modified-Since"] = last_modified
-        answer = self.exchange(url, headers, verify=True)
+        answer = self.exchange(url, headers, timeout, verify=True)
         if self.settings.tls == "record" and "CERTIFICATE_VERIFY_FAILED" in answer.reason:
-            unverified = self.exchange(url, headers, verify=False)
+            unverified = self.exchange(url, headers, timeout, verify=False)
             unverified.facts["tls_error"] = answer.reason
             answer = unverified
         return page_of(url, answer, limit=self.settings.max_bytes)
 
-    def exchange(self, url: str, headers: dict[str, str], *, verify: bool) -> Answer:
+    def exchange(self, url: str, headers: dict[str, str], timeout: float, *, verify: bool) -> Answer:
         """Ask over the transport that the host's proxy and the TLS policy call for."""
-        return self.transport(proxy_for(host(url), self.settings.proxies), verify=verify).exchange(url, headers)
+        return self.transport(proxy_for(host(url), self.settings.proxies), verify=verify).exchange(
+            url, headers, timeout
+        )
 
     def transport(self, proxy: str, *, verify: bool) -> Transport:
         """Return the pool of connections for a proxy ("" for none), made when first asked for."""
@@ -98,16 +104,21 @@ class Fetcher:
             if (proxy, verify) not in self.transports:
                 self.transports[proxy, verify] = self.stack.enter_context(
                     Transport(
-                        timeout=self.settings.timeout,
                         limit=self.settings.max_bytes,
                         allow_private=self.settings.allow_private,
                         verify=verify,
                         proxy=proxy,
                         resolver=self.resolver,
+                        turns=self.turns,
                         library=self.library,
                     )
                 )
             return self.transports[proxy, verify]
+
+    def interrupt(self) -> None:
+        """Break off what is in flight, from another thread."""
+        for transport in tuple(self.transports.values()):
+            transport.interrupt()
 
     def __enter__(self) -> Self:
         return self

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from checker.errors import PageError
 from checker.model import PageOutcome
@@ -37,6 +37,10 @@ NEVER: tuple[Network, ...] = tuple(
             "fd00:ec2::254/128",  # metadata of AWS
             "fd20:ce::254/128",  # metadata of Google Cloud
             "ff00::/8",
+            "64:ff9b::/96",  # NAT64: any IPv4 address hides behind it, as behind the next three
+            "64:ff9b:1::/48",
+            "2001::/32",  # Teredo
+            "2002::/16",  # 6to4
         ),
     )
 )
@@ -49,10 +53,6 @@ NOT_GLOBAL: tuple[Network, ...] = tuple(
             "100.64.0.0/10",  # carrier-grade NAT
             "192.0.0.0/24",
             "192.88.99.0/24",  # 6to4 relays
-            "64:ff9b::/96",  # NAT64: any IPv4 address hides behind it
-            "64:ff9b:1::/48",
-            "2001::/32",  # Teredo
-            "2002::/16",  # 6to4
             "fec0::/10",
         ),
     )
@@ -66,7 +66,7 @@ def refusal(address: str, *, allow_private: bool) -> str:
     if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
         ip = ip.ipv4_mapped
     if any(ip in network for network in NEVER):
-        return f"{ip} is a link-local, metadata, multicast or unspecified address"
+        return f"{ip} is a link-local, metadata, translated, multicast or unspecified address"
     if not allow_private and (not ip.is_global or any(ip in network for network in NOT_GLOBAL)):
         return f"{ip} is not a public address"
     return ""
@@ -87,12 +87,43 @@ class OverrunError(Exception):
         self.reason = reason
 
 
-@dataclass
+class Turn(Protocol):
+    """A lock."""
+
+    def acquire(self) -> bool:
+        """Wait for the turn."""
+
+    def release(self) -> None:
+        """Pass the turn on."""
+
+
+class Turns:
+    """One turn for each address: never two requests in flight there, whatever the host names.
+
+    `peers` remembers which address a host was last met at, so that the turn is taken before a pooled connection is.
+    """
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.locks: dict[str, Turn] = {}
+        self.peers: dict[str, str] = {}
+
+    def at(self, address: str) -> Turn:
+        """Return the turn of an address."""
+        with self.lock:
+            return self.locks.setdefault(address, threading.Lock())
+
+
+@dataclass(eq=False)
 class Exchange:
     """One request and its answer while they happen: how long and how much they may, and what passed."""
 
     deadline: float  # of time.monotonic()
     limit: int  # bytes that may be received
+    turns: Turns
+    stream: "Watched | None" = None
+    turn: Turn | None = None
+    waited: float = 0.0
     received: int = 0
     request: list[bytes] = field(default_factory=list)
     response: list[bytes] = field(default_factory=list)
@@ -104,6 +135,20 @@ class Exchange:
         if left <= 0:
             raise OverrunError(PageOutcome.TIMEOUT, "the whole answer took too long")
         return left if timeout is None else min(left, timeout)
+
+    def take_turn(self, address: str) -> None:
+        """Wait until nobody else has a request in flight at an address; the wait is not counted as the answer's."""
+        if self.turn is None and address:
+            began = time.monotonic()
+            self.turn = self.turns.at(address)
+            self.turn.acquire()
+            self.waited = time.monotonic() - began
+            self.deadline += self.waited
+
+    def end(self) -> None:
+        """Let others have the address."""
+        if self.turn is not None:
+            self.turn.release()
 
     def take(self, piece: bytes) -> None:
         """Note received bytes; TOO_LARGE beyond the limit."""
@@ -120,9 +165,10 @@ CURRENT: ContextVar[Exchange] = ContextVar("exchange")
 class Watched:
     """A stream that keeps the exchange's deadline and limits, and notes what passes."""
 
-    def __init__(self, inner: Any, facts: dict[str, str]) -> None:
+    def __init__(self, inner: Any, facts: dict[str, str], address: str) -> None:
         self.inner = inner
         self.facts = facts
+        self.address = address  # whose turn a request needs; "" for a proxy
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Receive up to `max_bytes` within the exchange's time."""
@@ -134,6 +180,8 @@ class Watched:
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send within the exchange's time."""
         exchange = CURRENT.get()
+        exchange.take_turn(self.address)
+        exchange.stream = self
         exchange.facts.update(self.facts)
         exchange.request.append(bytes(buffer))
         self.inner.write(buffer, exchange.remaining(timeout))
@@ -142,13 +190,18 @@ class Watched:
         """Close the connection."""
         self.inner.close()
 
+    def interrupt(self) -> None:
+        """Break off, from another thread: whoever reads gets an end of file."""
+        with suppress(OSError):
+            self.inner.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> "Watched":
         """Begin TLS and note its version, cipher and certificate."""
         left = CURRENT.get().remaining(timeout)
         inner = self.inner.start_tls(ssl_context, server_hostname, left)
-        return Watched(inner, self.facts | tls_facts(inner.get_extra_info("ssl_object")))
+        return Watched(inner, self.facts | tls_facts(inner.get_extra_info("ssl_object")), self.address)
 
     def get_extra_info(self, info: str) -> Any:
         """Return what the connection tells about itself."""
@@ -203,6 +256,7 @@ class Guard:
         if not self.proxy:
             judge(addresses, allow_private=self.allow_private)
         for left, address in reversed(tuple(enumerate(reversed(addresses)))):
+            exchange.take_turn("" if self.proxy else address)
             try:
                 inner = self.inner.connect_tcp(
                     address, port, exchange.remaining(timeout), local_address, socket_options
@@ -211,8 +265,15 @@ class Guard:
                 if left == 0:
                     raise
             else:
-                return Watched(inner, {"peer": address})
+                return self.watched(inner, host, address)
         raise PageError(PageOutcome.NETWORK_ERROR, f"{host} has no address")
+
+    def watched(self, inner: Any, host: str, address: str) -> Watched:
+        """Return the connection made, noting where the host was met."""
+        if self.proxy:
+            return Watched(inner, {}, "")
+        CURRENT.get().turns.peers[host] = address
+        return Watched(inner, {"peer": address}, address)
 
     def sleep(self, seconds: float) -> None:
         """Wait before the library tries again; it never does, its retries are off."""

@@ -1,7 +1,7 @@
 """Live pages: sites, sections and single addresses, fetched politely by a few threads.
 
-A thread holds one host at a time. Each address of a host passes the frontier, robots.txt and the guard at the socket;
-redirects to another host go back to the frontier, so that no host is asked twice at once.
+A thread holds one host at a time. Each address passes the frontier, robots.txt and the guard at the socket; redirects
+to another host go back to the frontier, so that no host is asked twice at once.
 """
 
 import queue
@@ -10,22 +10,18 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from checker.crawl import links, sitemap
 from checker.crawl.addresses import canonical, host, site
 from checker.crawl.fetch import HOPS, Fetcher
+from checker.crawl.follow import errands
 from checker.crawl.pace import SLOW_DOWN, Visit
 from checker.crawl.queue import TRIES, Claim, Errand, Frontier, Kind, Queue
-from checker.crawl.robots import Robots
+from checker.crawl.robots import Robots, Ruling
 from checker.crawl.scope import Scope
 from checker.errors import PageError, SettingsError
 from checker.model import Page, PageOutcome
 from checker.settings import Crawl
 
-SITEMAP_DEPTH = 5
-"""Sitemaps of sitemaps of ... that are followed."""
-
 ROBOTS_HOPS = 5
-
 
 AGAIN = frozenset({PageOutcome.NETWORK_ERROR, PageOutcome.TIMEOUT})
 """Failures that may pass; the address is asked for again after the others of its host."""
@@ -49,21 +45,24 @@ def pages(
 ) -> Iterator[Page]:
     """Crawl from the seeds and yield each page once, in the order of arrival.
 
-    SettingsError without `crawl.contact`. Closing the iterator stops the threads; a page counts as finished for the
-    frontier when the next one is asked for.
+    SettingsError without `crawl.contact`. Closing the iterator breaks off what is in flight and ends the threads; a
+    page is finished for the frontier when the next one is asked for.
     """
     if not settings.contact:
         raise SettingsError("crawl.contact is empty: set an e-mail or web address for the user agent of a live crawl")
     frontier = Queue(settings) if frontier is None else frontier
     frontier.push(seeds)
     crawl = Crawler(settings, fetcher, frontier, validators)
-    threads = [threading.Thread(target=crawl.work, name=f"fetch {at}") for at in range(settings.connections)]
+    threads = [
+        threading.Thread(target=crawl.work, name=f"fetch {at}", daemon=True) for at in range(settings.connections)
+    ]
     for thread in threads:
         thread.start()
     try:
         yield from crawl.arriving(len(threads))
     finally:
         crawl.stop.set()
+        fetcher.interrupt()
         for thread in threads:
             thread.join()
 
@@ -127,36 +126,43 @@ class Crawler:
         self.hand_over(Arrived())
 
     def run(self, claim: Claim) -> None:
-        """Run one errand and hand its page over."""
+        """Run one errand and hand its page over, if it is one."""
         errand = claim.errand
         if claim.parked:
             self.frontier.release(errand, None)
-        page = failed(errand, PageOutcome.BLOCKED, claim.parked) if claim.parked else self.visit(errand)
+            page: Page | None = failed(errand, PageOutcome.BLOCKED, claim.parked)
+        else:
+            page = self.visit(errand)
+        if self.stop.is_set():
+            return  # what was broken off is not finished
         if page is not None and errand.kind is Kind.PAGE:
             self.hand_over(Arrived(errand, page))
-        else:
-            self.frontier.finish(errand, None)
+        elif page is not None:
+            self.frontier.finish(errand, page.outcome)
 
     def visit(self, errand: Errand) -> Page | None:
         """Ask robots.txt, fetch, and free the host; None where the address is asked for again or went elsewhere."""
-        known = self.robots.fresh(errand.url)
-        rules = self.robots.rules(errand.url)
-        ruling = rules.ruling(errand.url)
-        if not ruling.allowed:
-            self.frontier.release(errand, None if known else Visit(0, 200, wanted=rules.delay))
-            return failed(errand, PageOutcome.ROBOTS_DENIED, ruling.reason)
-        wanted = max(self.settings.delay, rules.delay)
-        if not known:
-            self.stop.wait(wanted)
-        page = self.fetched(errand, wanted)
-        page = replace(page, facts={**page.facts, "robots": ruling.reason})
-        visit = Visit(float(page.facts.get("seconds", "0")), page.status, page.header("Retry-After"), rules.delay)
+        ruling = self.ruling(errand.url)
+        if ruling.allowed:
+            page = self.fetched(errand)
+            page = replace(page, facts={**page.facts, "robots": ruling.reason})
+            visit = Visit(float(page.facts["seconds"]), page.status, page.header("Retry-After"), ruling.delay)
+        else:
+            page = failed(errand, ruling.outcome, ruling.reason)
+            visit = Visit(0, ruling.status, "", ruling.delay)
         again = errand.tries + 1 < TRIES and (page.outcome in AGAIN or page.status in SLOW_DOWN)
-        ended = None if again else self.ended(errand, page)
-        self.frontier.release(errand, visit, again=again)
+        ended = None if again or self.stop.is_set() else self.ended(errand, page)
+        self.frontier.release(errand, visit if ruling.asked or ruling.allowed else None, again=again)
         return ended
 
-    def fetched(self, errand: Errand, wanted: float) -> Page:
+    def ruling(self, url: str) -> Ruling:
+        """Judge an address by its robots.txt; where that had to be fetched, wait as before any other request."""
+        ruling = self.robots.ruling(url)
+        if ruling.asked and ruling.allowed:
+            self.stop.wait(max(self.settings.delay, ruling.delay))
+        return ruling
+
+    def fetched(self, errand: Errand) -> Page:
         """Fetch, following redirects on the errand's own host; one that leads off it becomes the fact `moved_to`."""
         moved: list[str] = []
 
@@ -164,10 +170,12 @@ class Crawler:
             if host(there) != host(here):
                 moved.append(there)
                 raise PageError(PageOutcome.HTTP_ERROR, f"moved to {there}")
-            ruling = self.robots.rules(there).ruling(there)
+            if not self.frontier.take_over(canonical(there), errand):
+                raise PageError(PageOutcome.UNCHANGED, f"moved to {there}, which is looked at by itself")
+            self.stop.wait(self.settings.delay)
+            ruling = self.ruling(there)
             if not ruling.allowed:
-                raise PageError(PageOutcome.ROBOTS_DENIED, ruling.reason)
-            self.stop.wait(wanted)
+                raise PageError(ruling.outcome, ruling.reason)
 
         etag, last_modified = self.validators(errand.key)
         page = self.fetcher.fetch(errand.url, admit=admit, etag=etag, last_modified=last_modified)
@@ -175,15 +183,14 @@ class Crawler:
         return replace(page, requested=errand.requested or errand.url, facts=facts)
 
     def ended(self, errand: Errand, page: Page) -> Page | None:
-        """Follow what a page leads to; return the page that ends the errand, None where another errand will."""
+        """Send on what a page leads to; return the page that ends the errand, None where another errand will."""
         if "moved_to" in page.facts:
             return self.moved(errand, page)
-        if page.outcome is not None or page.status != 200:
-            if page.status in SLOW_DOWN:
-                return replace(page, outcome=PageOutcome.BLOCKED)
-            return page
-        if errand.site:
-            self.frontier.push(FOLLOW[errand.kind](self, errand, page))
+        if page.status in SLOW_DOWN:
+            return replace(page, outcome=PageOutcome.BLOCKED)
+        if page.outcome is None:
+            sitemaps = self.robots.sitemaps(page.url)
+            self.frontier.push(errands(errand, page, self.scope, self.settings, sitemaps))
         return page
 
     def moved(self, errand: Errand, page: Page) -> Page | None:
@@ -195,38 +202,11 @@ class Crawler:
         hops = page.facts["redirects"].count("\n") + 1 + errand.hops
         if hops > HOPS:
             return replace(page, reason=f"more than {HOPS} redirects")
-        onward = replace(
-            errand, url=target, key=canonical(target), site=home, requested=page.requested, hops=hops, tries=0
-        )
+        key = canonical(target)
+        onward = replace(errand, url=target, key=key, site=home, requested=page.requested, hops=hops, tries=0)
         if self.frontier.push([onward]):
             return None
         return replace(page, outcome=PageOutcome.UNCHANGED, reason=f"moved to {target}, which is looked at by itself")
-
-    def from_page(self, errand: Errand, page: Page) -> list[Errand]:
-        """The errands a page leads to: its links, and for a home page the sitemaps and feeds of its site."""
-        found: list[Errand | None] = []
-        if errand.depth == 0:
-            maps = self.robots.rules(page.url).sitemaps
-            found += [side(errand, Kind.SITEMAP, url, newest=-1) for url in sorted(maps, key=is_not_news)]
-            found += [side(errand, Kind.FEED, url, newest=0) for url in links.feeds(page)]
-        if errand.depth < self.settings.depth:
-            found += [self.scope.errand(url, errand) for url in links.links(page)]
-        return [one for one in found if one is not None]
-
-    def from_sitemap(self, errand: Errand, page: Page) -> list[Errand]:
-        """The errands a sitemap lists: newest first, pages of news sitemaps before all others."""
-        found: list[Errand | None] = []
-        for listed in sorted(sitemap.sitemap(page.body), key=lambda one: one.when, reverse=True):
-            if not listed.index:
-                found.append(self.scope.errand(listed.url, errand, priority=0 if listed.news else 1))
-            elif errand.depth < SITEMAP_DEPTH and site(listed.url) == errand.site:
-                found.append(side(errand, Kind.SITEMAP, listed.url, newest=-1 if listed.news else 0))
-        return [one for one in found if one is not None]
-
-    def from_feed(self, errand: Errand, page: Page) -> list[Errand]:
-        """The errands a feed lists."""
-        found = (self.scope.errand(listed.url, errand, priority=0) for listed in sitemap.feed(page.body))
-        return [one for one in found if one is not None]
 
     def get_robots(self, address: str) -> Page:
         """Fetch a robots.txt, following few redirects."""
@@ -239,27 +219,6 @@ class Crawler:
             self.stop.wait(self.settings.delay)
 
         return self.fetcher.fetch(address, admit=admit)
-
-
-FOLLOW: dict[Kind, Callable[[Crawler, Errand, Page], list[Errand]]] = {
-    Kind.PAGE: Crawler.from_page,
-    Kind.SITEMAP: Crawler.from_sitemap,
-    Kind.FEED: Crawler.from_feed,
-}
-
-
-def side(origin: Errand, kind: Kind, url: str, *, newest: int) -> Errand | None:
-    """Return the errand for a sitemap or feed of the origin's site; None where the address is unusable."""
-    try:
-        key = canonical(url)
-    except ValueError:
-        return None
-    return Errand(key, key, origin.site, origin.section, origin.depth + 1, newest, kind)
-
-
-def is_not_news(url: str) -> bool:
-    """Sort key: sitemaps with news in their name first."""
-    return "news" not in url.lower()
 
 
 def failed(errand: Errand, outcome: PageOutcome, reason: str) -> Page:

@@ -23,6 +23,15 @@ from checker.settings import Crawl
 TRIES = 3
 """Times one address is asked for before its failure counts."""
 
+MAPS = 100
+"""Sitemaps and feeds of one site that are fetched in one run."""
+
+LATER = 1000
+"""What a failed try adds to the priority."""
+
+FOUND = 20
+"""Addresses of one site that are kept for each page of its budget."""
+
 
 class Kind(StrEnum):
     """What an address is fetched for."""
@@ -32,7 +41,7 @@ class Kind(StrEnum):
     FEED = "feed"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Errand:
     """One address to fetch, for one target.
 
@@ -66,6 +75,9 @@ class Frontier(Protocol):
     def push(self, errands: Iterable[Errand]) -> int:
         """Add the errands whose key is not known yet; return how many were new."""
 
+    def take_over(self, key: str, errand: Errand) -> bool:
+        """Note that the errand was redirected to `key` on its host; False where that has an errand of its own."""
+
     def claim(self) -> Claim | float | None:
         """Take the next errand of a host that is free and due; else the seconds to wait, or None when all is done."""
 
@@ -93,7 +105,8 @@ class Queue:
         self.settings = settings
         self.lock = threading.Lock()
         self.hosts: dict[str, Host] = {}
-        self.known: set[str] = set()
+        self.known: dict[str, str] = {}  # canonical address -> key of the errand that deals with it
+        self.found: Counter[str] = Counter()
         self.order = itertools.count()
         self.claimed: Counter[str] = Counter()
 
@@ -102,11 +115,22 @@ class Queue:
         new = 0
         with self.lock:
             for errand in errands:
-                if errand.key not in self.known:
-                    self.known.add(errand.key)
+                if errand.key not in self.known and self.room(errand):
+                    self.known[errand.key] = errand.key
                     self.put(errand)
                     new += 1
         return new
+
+    def room(self, errand: Errand) -> bool:
+        """Whether a found address may still be kept: an endless site must not fill the memory."""
+        if errand.depth > 0:
+            self.found[errand.site] += 1
+        return self.found[errand.site] <= FOUND * self.settings.pages + MAPS
+
+    def take_over(self, key: str, errand: Errand) -> bool:
+        """See `Frontier.take_over`."""
+        with self.lock:
+            return self.known.setdefault(key, errand.key) == errand.key
 
     def put(self, errand: Errand) -> None:
         """Queue an errand at its host."""
@@ -137,8 +161,8 @@ class Queue:
         """Hand out a host's first errand."""
         errand = heapq.heappop(at.waiting)[2]
         at.busy = True
-        if errand.kind is Kind.PAGE and errand.tries == 0:
-            self.claimed[errand.site] += 1
+        if errand.tries == 0:
+            self.claimed[budget(errand)] += 1
         return Claim(errand, parked)
 
     def drop_over_budget(self, at: Host) -> None:
@@ -148,7 +172,8 @@ class Queue:
 
     def over_budget(self, errand: Errand) -> bool:
         """Whether an errand is beyond its site's budget of pages; what was asked for by name never is."""
-        return errand.depth > 0 and errand.tries == 0 and self.claimed[errand.site] >= self.settings.pages
+        most = self.settings.pages if errand.kind is Kind.PAGE else MAPS
+        return errand.depth > 0 and errand.tries == 0 and self.claimed[budget(errand)] >= most
 
     def parked(self, at: Host, now: float) -> str:
         """Say why a host is given up for this run; "" where it is not."""
@@ -167,7 +192,17 @@ class Queue:
                 at.pace = after(at.pace, visit, self.settings)
                 at.due = time.monotonic() + at.pace.wait(visit, datetime.now(UTC))
             if again:
-                self.put(replace(errand, tries=errand.tries + 1))
+                self.put(retried(errand))
 
     def finish(self, errand: Errand, outcome: PageOutcome | None) -> None:
         """See `Frontier.finish`; memory has nothing to note."""
+
+
+def retried(errand: Errand) -> Errand:
+    """Return an errand for its next try, after all others of its host, so that one bad address does not fail it."""
+    return replace(errand, tries=errand.tries + 1, priority=errand.priority + LATER)
+
+
+def budget(errand: Errand) -> str:
+    """Name the budget an errand is counted against: its site's pages, or its site's sitemaps and feeds."""
+    return errand.site if errand.kind is Kind.PAGE else f"{errand.site} lists"

@@ -3,10 +3,9 @@
 2xx: the rules count. 4xx except 429: everything is allowed. 429, 5xx, and no answer at all: nothing is allowed.
 """
 
-import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from urllib.parse import urlsplit
 
@@ -31,10 +30,18 @@ RULES_EXPLAINED = 2000
 
 @dataclass(frozen=True)
 class Ruling:
-    """Whether an address may be fetched, and what decided it."""
+    """Whether an address may be fetched, and what decided it.
+
+    `outcome` is that of a page which may not; `delay` the seconds between requests that the site asks for; `asked`
+    whether robots.txt was fetched for this ruling, and `status` what it was answered with (0 for no answer).
+    """
 
     allowed: bool
     reason: str
+    outcome: PageOutcome = PageOutcome.ROBOTS_DENIED
+    delay: float = 0.0
+    asked: bool = False
+    status: int = 200
 
 
 @dataclass(frozen=True)
@@ -46,14 +53,21 @@ class Rules:
     state: str
     parsed: Protego | None  # None: nothing is allowed
     expires: float  # of time.monotonic()
+    status: int
+    outcome: PageOutcome = PageOutcome.ROBOTS_DENIED
 
     def ruling(self, url: str) -> Ruling:
         """Judge one address."""
         if self.parsed is None:
-            return Ruling(allowed=False, reason=f"{self.address}: {self.state}; nothing is allowed")
+            return self.answer(allowed=False, reason=f"{self.state}; nothing is allowed")
         if self.parsed.can_fetch(url, PRODUCT):
-            return Ruling(allowed=True, reason=f"{self.address}: {self.state}")
-        return Ruling(allowed=False, reason=f"{self.address}: {deciding(self.text, url)}")
+            return self.answer(allowed=True, reason=self.state)
+        return self.answer(allowed=False, reason=deciding(self.text, url))
+
+    def answer(self, *, allowed: bool, reason: str) -> Ruling:
+        """Return a ruling that names this file."""
+        reason = f"{self.address}: {reason}"
+        return Ruling(allowed, reason, self.outcome, self.delay, status=self.status)
 
     @property
     def delay(self) -> float:
@@ -72,39 +86,46 @@ class Robots:
 
     def __init__(self, get: Callable[[str], Page]) -> None:
         self.get = get
-        self.known: dict[str, Rules] = {}
-        self.lock = threading.Lock()
+        self.known: dict[str, Rules] = {}  # a host is visited by one thread at a time
 
-    def rules(self, url: str) -> Rules:
-        """Return the rules for an address's authority, fetched where they are not known or too old."""
-        parts = urlsplit(url)
-        address = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/robots.txt"
-        with self.lock:
-            rules = self.known.get(address)
-        if rules is None or rules.expires < time.monotonic():
+    def ruling(self, url: str) -> Ruling:
+        """Judge an address; its robots.txt is fetched where it is not known or too old."""
+        address = place(url)
+        rules = self.known.get(address)
+        asked = rules is None or rules.expires <= time.monotonic()
+        if rules is None or asked:
             rules = read(address, self.get(address))
-            with self.lock:
-                self.known[address] = rules
-        return rules
+            self.known[address] = rules
+        return replace(rules.ruling(url), asked=asked)
 
-    def fresh(self, url: str) -> bool:
-        """Whether the rules for an address are known, so that no request is needed."""
-        parts = urlsplit(url)
-        rules = self.known.get(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/robots.txt")
-        return rules is not None and rules.expires >= time.monotonic()
+    def sitemaps(self, url: str) -> tuple[str, ...]:
+        """Return the sitemaps that the robots.txt of an address names, as far as it is known."""
+        rules = self.known.get(place(url))
+        return rules.sitemaps if rules else ()
+
+
+def place(url: str) -> str:
+    """Return the address of the robots.txt that rules over an address."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/robots.txt"
 
 
 def read(address: str, page: Page) -> Rules:
-    """Turn the answer for a robots.txt into rules."""
+    """Turn the answer for a robots.txt into rules.
+
+    Without any answer the page itself counts as failed in the same way, and the next address asks again.
+    """
     now = time.monotonic()
-    empty = page.outcome is PageOutcome.NOT_HTML
-    if 200 <= page.status < 300 and (page.outcome is None or empty):
+    if 200 <= page.status < 300 and (page.outcome is None or page.outcome is PageOutcome.NOT_HTML):
         text = clipped(page.body).decode("utf-8", errors="replace").removeprefix("\ufeff")
-        digest = sha256(page.body).hexdigest()[:16]
-        return Rules(address, text, f"answered {page.status}, sha256 {digest}", Protego.parse(text), now + LIFETIME)
+        state = f"answered {page.status}, sha256 {sha256(page.body).hexdigest()[:16]}"
+        return Rules(address, text, state, Protego.parse(text), now + LIFETIME, page.status)
     if 400 <= page.status < 500 and page.status != 429:
-        return Rules(address, "", f"answered {page.status}; all is allowed", Protego.parse(""), now + LIFETIME)
-    return Rules(address, "", page.reason or f"answered {page.status}", None, now + ERROR_LIFETIME)
+        state = f"answered {page.status}; all is allowed"
+        return Rules(address, "", state, Protego.parse(""), now + LIFETIME, page.status)
+    if page.status == 0 and page.outcome is not None:
+        return Rules(address, "", page.reason, None, now, 0, page.outcome)
+    return Rules(address, "", page.reason or f"answered {page.status}", None, now + ERROR_LIFETIME, page.status)
 
 
 def clipped(body: bytes) -> bytes:

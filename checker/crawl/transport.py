@@ -15,7 +15,8 @@ from typing import Any, Self
 
 import httpx
 
-from checker.crawl.guard import CURRENT, Exchange, Guard, OverrunError, Resolve, refuse_literal, resolve
+from checker.crawl.addresses import host
+from checker.crawl.guard import CURRENT, Exchange, Guard, OverrunError, Resolve, Turns, refuse_literal, resolve
 from checker.errors import PageError
 from checker.model import PageOutcome
 
@@ -50,16 +51,17 @@ class Transport:
     def __init__(
         self,
         *,
-        timeout: float,
         limit: int,
         allow_private: bool,
         verify: bool = True,
         proxy: str = "",
         resolver: Resolve = resolve,
+        turns: Turns | None = None,
         library: ModuleType = httpx,
     ) -> None:
-        self.timeout = timeout
         self.limit = limit
+        self.turns = turns or Turns()
+        self.open: set[Exchange] = set()
         self.allow_private = allow_private
         self.proxy = proxy
         self.library = library
@@ -78,14 +80,19 @@ class Transport:
             proxy=bool(proxy),
         )
 
-    def exchange(self, url: str, headers: dict[str, str]) -> Answer:
-        """GET an address. Never raises for what a server does; the answer says how it ended."""
-        exchange = Exchange(time.monotonic() + self.timeout, self.limit + HEADERS_MAX)
+    def exchange(self, url: str, headers: dict[str, str], timeout: float) -> Answer:
+        """GET an address within `timeout` seconds in all.
+
+        Never raises for what a server does; the answer says how it ended.
+        """
+        exchange = Exchange(time.monotonic() + timeout, self.limit + HEADERS_MAX, self.turns)
+        self.open.add(exchange)
         token = CURRENT.set(exchange)
         answer = Answer()
         began = time.monotonic()
         try:
-            self.into(answer, url, headers)
+            exchange.take_turn(self.turns.peers.get(host(url), "") if not self.proxy else "")
+            self.into(answer, url, headers, timeout)
         except (PageError, OverrunError) as error:
             answer.outcome, answer.reason = error.outcome, error.reason
         except self.library.TimeoutException:
@@ -95,17 +102,19 @@ class Transport:
             answer.reason = sentence(error)
         finally:
             CURRENT.reset(token)
+            self.open.discard(exchange)
+            exchange.end()
         answer.wire = (b"".join(exchange.request), b"".join(exchange.response))
-        answer.facts |= exchange.facts | {"seconds": f"{time.monotonic() - began:.3f}"}
+        answer.facts |= exchange.facts | {"seconds": f"{time.monotonic() - began - exchange.waited:.3f}"}
         return answer
 
-    def into(self, answer: Answer, url: str, headers: dict[str, str]) -> None:
+    def into(self, answer: Answer, url: str, headers: dict[str, str], timeout: float) -> None:
         """Send the request and fill the answer as it comes."""
         request = self.library.Request("GET", url, headers=headers)
         if self.proxy:
             refuse_literal(request.url.host, allow_private=self.allow_private)
             answer.facts["proxy"] = without_login(self.library.URL(self.proxy))
-        request.extensions["timeout"] = dict.fromkeys(("connect", "read", "write", "pool"), self.timeout)
+        request.extensions["timeout"] = dict.fromkeys(("connect", "read", "write", "pool"), timeout)
         response = self.inner.handle_request(request)
         try:
             answer.headers = tuple((name.decode("latin-1"), text(value)) for name, value in response.headers.raw)
@@ -126,6 +135,12 @@ class Transport:
             pieces.extend(response.stream)
         finally:
             answer.body = b"".join(pieces)
+
+    def interrupt(self) -> None:
+        """Break off every exchange in flight, from another thread."""
+        for exchange in tuple(self.open):
+            if exchange.stream is not None:
+                exchange.stream.interrupt()
 
     def __enter__(self) -> Self:
         return self

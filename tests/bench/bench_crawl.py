@@ -21,6 +21,7 @@ HOSTS = tuple(f"127.0.0.{last}" for last in range(1, 9))
 PAGES = 250
 SIZE = 30_000
 RATIO = 0.6
+NOT_FOUND = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
 
 
 def body(number: int) -> bytes:
@@ -43,7 +44,7 @@ class Site(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         for request in data.split(b"\r\n\r\n")[:-1]:
-            self.transport.write(self.answers[request.split(b" ", 2)[1]])
+            self.transport.write(self.answers.get(request.split(b" ", 2)[1], NOT_FOUND))
 
 
 def answer(content: bytes, kind: bytes = b"text/html") -> bytes:
@@ -111,7 +112,9 @@ def main() -> None:
     server.terminate()
     server.join()
     ours, theirs = (max(column) for column in zip(*rounds, strict=True))
-    print(f"crawl {ours:,.0f} pages/s, bare asynchronous httpx {theirs:,.0f} pages/s, ratio {ours / theirs:.2f} (≥ {RATIO})")
+    print(
+        f"crawl {ours:,.0f} pages/s, bare asynchronous httpx {theirs:,.0f} pages/s, ratio {ours / theirs:.2f} (≥ {RATIO})"
+    )
 
 
 if __name__ == "__main__":

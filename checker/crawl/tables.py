@@ -1,0 +1,94 @@
+"""The crawl's tables: what is still to be fetched, how each host is to be treated, what a page was at its last visit.
+
+They lie in the store's database, so that several programs share one politeness. Times are seconds since 1970 (UTC).
+Addresses are looked up by the digest of their canonical form, as they can be longer than an index takes.
+"""
+
+from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text, text
+
+metadata = MetaData()
+
+Name = String().with_variant(String(collation="C"), "postgresql")
+
+crawls = Table(
+    "crawls",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # the number of its run
+    Column("begun", Float, nullable=False),
+)
+
+workers = Table(
+    "workers",
+    metadata,
+    Column("id", Name, primary_key=True),  # host, process and a random part
+    Column("beat", Float, nullable=False),  # its last sign of life
+)
+
+errands = Table(
+    "errands",
+    metadata,
+    Column("crawl", ForeignKey("crawls.id"), primary_key=True),
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("host", Name, nullable=False),
+    Column("site", Name, nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("depth", Integer, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("state", Name, nullable=False),  # waiting, leased, fetched, done, dropped
+    Column("worker", Name),  # of an errand that is leased or fetched
+    Column("outcome", Name),
+    Column("asked", BigInteger, nullable=False),  # digest of the address first asked for
+    Column("errand", Text, nullable=False),  # all of it, as JSON
+    Index("errands_in_order", "crawl", "host", "state", "priority", "depth", "key"),
+    Index("errands_by_site", "crawl", "site", "state"),
+    Index("errands_by_asked", "crawl", "asked"),
+    Index(
+        "errands_at_work",
+        "worker",
+        sqlite_where=text("worker IS NOT NULL"),
+        postgresql_where=text("worker IS NOT NULL"),
+    ),
+)
+
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("host", Name, primary_key=True),
+    Column("worker", Name),  # who has a request under way there
+    Column("due", Float, nullable=False),  # not to be asked before
+    Column("wait", Float, nullable=False),  # the seconds that led to `due`
+    Column("delay", Float, nullable=False),
+    Column("refused", Integer, nullable=False),
+)
+
+queues = Table(
+    "queues",
+    metadata,
+    Column("crawl", ForeignKey("crawls.id"), primary_key=True),
+    Column("host", Name, primary_key=True),
+    Column("waiting", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),  # connections in a row
+)
+
+quotas = Table(
+    "quotas",
+    metadata,
+    Column("crawl", ForeignKey("crawls.id"), primary_key=True),
+    Column("site", Name, primary_key=True),
+    Column("claimed", Integer, nullable=False),
+)
+
+known = Table(
+    "known",
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("url", Text, nullable=False),
+    Column("etag", Text, nullable=False),
+    Column("last_modified", Text, nullable=False),
+    Column("sha256", Name, nullable=False),  # of the body
+    Column("knowledge", Name, nullable=False),  # what the page was judged with
+    Column("visited", Float, nullable=False),
+    Column("changed", Float, nullable=False),
+    Column("interval", Float, nullable=False),  # seconds
+    Index("known_by_visited", "visited"),
+)
