@@ -231,7 +231,7 @@ def offenders(say: Phrases) -> Grid:
     for rank, each in enumerate(say.figures.offenders, start=1):
         name = say.organisation(each.operator, each.organisation)
         if len(each.sites) > 1:
-            name += f"（{say.words.say('list.sites', n=len(each.sites))}）"
+            name = say.words.say("list.sites", name=name, n=len(each.sites))
         name = say.words.say("list.rank", n=rank) if say.discreet else name
         values = (each.reposts, each.uncredited, each.suspected, each.confirmed)
         rows.append((name, *(say.plain("reposts", value) for value in values)))
@@ -261,8 +261,8 @@ def licences(say: Phrases) -> Block:
     entries = tuple(
         Entry(
             text=say.words.say("decision.someone_licensed") if say.discreet else say.shown(note.licensee),
-            detail="" if say.discreet else say.shown(" ".join(filter(None, (note.id, note.clause)))),
-            tag=say.licence(note),
+            detail=" · ".join(filter(None, (say.licence(note), *(() if say.discreet else (note.id, note.clause))))),
+            tag=say.words.word("licence_problem", note.problem),
             tone="bad" if note.problem in ("exceeded", "expired") else "",
         )
         for note in say.figures.licences

@@ -3,31 +3,32 @@
 from dataclasses import dataclass
 
 from checker.report.bulletin import View
-from checker.report.figures import Figures
+from checker.report.figures import TREND_OF, Figures
 from checker.report.phrases import Phrases
 
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 640, 200, 8, 26, 22
+WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 640, 180, 8, 26, 24
+STEP = (WIDTH - 2 * LEFT) / TREND_OF
 
 
 @dataclass(frozen=True)
 class Column:
-    """A bar of a chart: place and size in units of the drawing, its value and label in words."""
+    """A bar of a chart: place and size in units of the drawing, its value in words."""
 
     x: float
     y: float
     width: float
     height: float
     value: str
-    label: str
 
 
 @dataclass(frozen=True)
 class Dot:
-    """A point of a line; `value` is shown beside it."""
+    """A point of a line; `value` is shown above it, on a narrow screen only for every other one (not the `odd`)."""
 
     x: float
     y: float
     value: str
+    odd: bool
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Chart:
     key: str
     title: str
     alternative: str
+    axis: tuple[tuple[float, str], ...] = ()
     columns: tuple[Column, ...] = ()
     lines: tuple[tuple[Dot, ...], ...] = ()
     bars: tuple[tuple[str, str, float], ...] = ()
@@ -45,37 +47,64 @@ class Chart:
 
 
 def charts(figures: Figures, language: str, view: View) -> dict[str, Chart]:
-    """The charts of a report by name: trend, grades, speed, offenders."""
+    """The charts of a report by name."""
     say = Phrases(figures, language, view, 0, "")
-    return {"trend": trend(say), "speed": speed(say), "grades": grades(say), "offenders": offenders(say)}
+    return {
+        "trend": over_time(say, "trend", "reposts", [each.reposts for each in figures.trend]),
+        "rate": rate(say),
+        "speed": over_time(say, "speed", "hours", [each.hours for each in figures.trend]),
+        "grades": grades(say),
+        "offenders": offenders(say),
+    }
 
 
-def trend(say: Phrases) -> Chart:
-    """Reposts as columns and the credit rate as a line, over the last periods."""
-    totals = say.figures.trend
-    points = "；".join(
-        say.words.say(
-            "chart.point",
-            period=each.period.label,
-            reposts=say.plain("reposts", each.reposts),
-            rate=say.plain("credit_rate", each.credit_rate),
+def over_time(say: Phrases, key: str, name: str, values: list[int | None] | list[float | None]) -> Chart:
+    """A number over the last periods, as columns."""
+    room = HEIGHT - TOP - BOTTOM
+    most = max((value for value in values if value is not None), default=0) or 1
+    columns = []
+    for (x, _), value in zip(axis(say), values, strict=True):
+        height = room * (value or 0) / most
+        shown = say.plain("count", None if value is None else round(value))
+        width = STEP * 0.72
+        columns.append(
+            Column(round(x - width / 2, 1), round(TOP + room - height, 1), round(width, 1), round(height, 1), shown)
         )
-        for each in totals
-    )
-    columns = upright(say, "reposts", [each.reposts for each in totals])
-    line = curve(say, [each.credit_rate for each in totals])
-    return Chart("trend", say.words.say("chart.trend"), points, columns, line)
+    words = in_words(say, [say.plain(name, value) for value in values])
+    return Chart(key, say.words.say(f"chart.{key}"), words, axis(say), tuple(columns))
 
 
-def speed(say: Phrases) -> Chart:
-    """The median time to correction, over the last periods."""
-    values = [each.hours for each in say.figures.trend]
-    labels = [each.period.label for each in say.figures.trend]
-    points = "；".join(
-        say.words.say("chart.value", name=label, value=say.plain("hours", value))
-        for label, value in zip(labels, values, strict=True)
-    )
-    return Chart("speed", say.words.say("chart.speed"), points, upright(say, "count", values))
+def rate(say: Phrases) -> Chart:
+    """The credit rate over the last periods, as a line from 0 to 100 %, broken where it is not known."""
+    height = 130
+    room = height - TOP - BOTTOM
+    shares = [each.credit_rate for each in say.figures.trend]
+    stretches: list[list[Dot]] = [[]]
+    for number, ((x, _), share) in enumerate(zip(axis(say), shares, strict=True)):
+        if share is None:
+            stretches.append([])
+            continue
+        odd = (len(shares) - 1 - number) % 2 == 1
+        stretches[-1].append(Dot(x, round(TOP + room * (1 - share), 1), say.words.percent(share, 0), odd))
+    words = in_words(say, [say.words.percent(share) for share in shares])
+    lines = tuple(tuple(stretch) for stretch in stretches if stretch)
+    return Chart("rate", say.words.say("chart.rate"), words, axis(say), lines=lines, height=height)
+
+
+def axis(say: Phrases) -> tuple[tuple[float, str], ...]:
+    """The place and name of each period."""
+    names = []
+    for number, totals in enumerate(say.figures.trend):
+        period = totals.period
+        name = period.label.partition("-")[2] if period.weekly else f"{period.first.month}/{period.first.day}"
+        names.append((round(LEFT + (number + 0.5) * STEP, 1), name))
+    return tuple(names)
+
+
+def in_words(say: Phrases, values: list[str]) -> str:
+    """The text alternative: each period with its value."""
+    pairs = zip(say.figures.trend, values, strict=True)
+    return "；".join(say.words.say("chart.value", name=each.period.label, value=value) for each, value in pairs)
 
 
 def grades(say: Phrases) -> Chart:
@@ -106,35 +135,3 @@ def lying(say: Phrases, key: str, bars: tuple[tuple[str, str, float], ...]) -> C
     words = "；".join(say.words.say("chart.value", name=name, value=value) for name, value, _ in bars)
     title = say.words.say(f"chart.{key}")
     return Chart(key, title, words or say.words.say("chart.none"), bars=bars, height=34 * max(1, len(bars)))
-
-
-def upright(say: Phrases, name: str, values: list[int | None] | list[float | None]) -> tuple[Column, ...]:
-    """Columns for values; one that is not known has no height and shows the dash."""
-    most = max((value for value in values if value is not None), default=0) or 1
-    step = (WIDTH - 2 * LEFT) / len(values)
-    room = HEIGHT - TOP - BOTTOM
-    columns = []
-    for number, (value, totals) in enumerate(zip(values, say.figures.trend, strict=True)):
-        height = room * (value or 0) / most
-        period = totals.period
-        label = period.label.partition("-")[2] if period.weekly else f"{period.first.month}/{period.first.day}"
-        shown = say.plain(name, None if value is None else round(value))
-        x = LEFT + number * step + step * 0.14
-        columns.append(
-            Column(round(x, 1), round(TOP + room - height, 1), round(step * 0.72, 1), round(height, 1), shown, label)
-        )
-    return tuple(columns)
-
-
-def curve(say: Phrases, shares: list[float | None]) -> tuple[tuple[Dot, ...], ...]:
-    """A line through shares (0..1), broken where one is not known."""
-    step = (WIDTH - 2 * LEFT) / len(shares)
-    room = HEIGHT - TOP - BOTTOM
-    stretches: list[list[Dot]] = [[]]
-    for number, share in enumerate(shares):
-        if share is None:
-            stretches.append([])
-            continue
-        x, y = LEFT + (number + 0.5) * step, TOP + room * (1 - share)
-        stretches[-1].append(Dot(round(x, 1), round(y, 1), say.words.percent(share, 0)))
-    return tuple(tuple(stretch) for stretch in stretches if stretch)

@@ -56,7 +56,7 @@ class Phrases:
         if self.discreet:
             return self.words.say("decision.someone")
         name, key = self.shown(operator), self.shown(organisation)
-        return f"{name}（{key}）" if name and name != key else key
+        return self.words.say("list.named", name=name, number=key) if name and name != key else key
 
     def link(self, case: str) -> str:
         """The address of a case's page, or "" where there is none."""
@@ -81,7 +81,9 @@ class Phrases:
         """The period with its label and full dates."""
         period = self.figures.period
         days = self.words.days(period.first, period.last)
-        return f"{period.label} · {days}" if period.weekly else f"{days}（{self.words.weekday(period.first)}）"
+        if period.weekly:
+            return f"{period.label} · {days}"
+        return self.words.say("date.weekday", day=days, weekday=self.words.weekday(period.first))
 
     def subject(self) -> str:
         """The subject line: name, period with full dates, and the totals."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from checker.model import Span
 
-AROUND = 240
+AROUND = 160
 """Characters of unmarked text shown on each side of a mark, where a text is shortened."""
 
 
