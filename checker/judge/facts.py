@@ -11,7 +11,7 @@ from checker.judge.licence import Lookup
 from checker.judge.pack import Pack
 from checker.judge.plain import plain, traditional
 from checker.judge.terms import place
-from checker.judge.traces import Traces
+from checker.judge.traces import Traces, own_host
 from checker.judge.vocabulary import Value
 from checker.model import Article, Document, Grade, LicenceState, Match, MatchKind
 
@@ -30,7 +30,7 @@ class Scene:
     match: Match
     captured: datetime
     pack: Pack
-    articles: int = 1
+    matches: tuple[Match, ...] = ()
 
     @property
     def article(self) -> Article:
@@ -55,6 +55,11 @@ class Scene:
         stated = self.document.published.when if self.document.published else captured
         impossible = stated > captured or (self.first is not None and stated < self.first)
         return captured if impossible else stated
+
+    @property
+    def page_share(self) -> float:
+        """The share of the page's main text that repeats articles of ours, whichever they are."""
+        return min(1.0, sum(match.page_coverage for match in self.matches or (self.match,)))
 
     @property
     def host(self) -> str:
@@ -119,7 +124,7 @@ def _copy(scene: Scene) -> dict[str, Value]:
         "copied": _copied(match),
         "longest": longest(match),
         "quotation": quotation(scene),
-        "articles": scene.articles,
+        "articles": max(1, len(scene.matches)),
     }
 
 
@@ -182,12 +187,6 @@ def hiding(scene: Scene) -> str:
     return "markup" if only_markup or not credit.reason else "styled"
 
 
-def own_host(pack: Pack, url: str) -> bool:
-    """Say whether an address is on a host of the publisher or of a partner, or below one."""
-    host = place(url)[0]
-    return any(host == own or host.endswith("." + own) for own in pack.publisher.hosts)
-
-
 def earlier(scene: Scene) -> str:
     """Say whether the page claims a date before our first publication: no, weak or solid."""
     stated, ours = scene.document.published, scene.article.published
@@ -202,10 +201,10 @@ def earlier(scene: Scene) -> str:
 
 
 def quotation(scene: Scene) -> str:
-    """Say whether the copy is a short part of a page that is mostly its own words, and marked as quoted."""
+    """Say whether the copy is a short part of a page that is mostly other words, and whether marked as quoted."""
     match, judging, length = scene.match, scene.pack.judging, _copied(scene.match)
     part = match.kind in {MatchKind.EXCERPT, MatchKind.MOSAIC} and match.coverage <= judging.quotation_share
-    if not part or match.page_coverage > judging.quotation_page_share or length > judging.quotation_length:
+    if not part or scene.page_share > judging.quotation_page_share or length > judging.quotation_length:
         return "no"
     text = plain(scene.document.text)
     lead = [text[max(0, passage.page[0] - 40) : passage.page[0] + 2] for passage in match.passages]

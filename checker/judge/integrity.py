@@ -125,6 +125,10 @@ def _word(text: str, span: Span, sort: str) -> Span:
         start -= 1
     while end < len(text) and text[end] in chars:
         end += 1
+    while start < end and text[start] in ",.":
+        start += 1
+    while end > start and text[end - 1] in ",.":
+        end -= 1
     return start, end
 
 

@@ -45,8 +45,9 @@ def line_of(text: str, place: Sequence[Key]) -> int | None:
 
 
 def sentence(error: ValidationError) -> tuple[str, tuple[Key, ...]]:
-    """Say in one line what is wrong first, and return where it stands in the file."""
-    first = error.errors()[0]
+    """Say in one line what is wrong first (an unknown key before a missing one), and where it stands in the file."""
+    wrong = error.errors()
+    first = next((one for one in wrong if one["type"] == "extra_forbidden"), wrong[0])
     place = tuple(part for part in first["loc"] if not (isinstance(part, str) and "[" in part))
     name = ".".join(str(part) for part in place)
     if first["type"] == "extra_forbidden":

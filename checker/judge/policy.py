@@ -40,7 +40,7 @@ class Policy:
 
     def judge(self, document: Document, match: Match, *, captured: datetime, matches: Sequence[Match] = ()) -> Verdict:
         """Judge one match on a page captured at an instant; `matches` are all matches of that page."""
-        scene = Scene(document, match, captured, self.pack, articles=max(1, len(matches)))
+        scene = Scene(document, match, captured, self.pack, tuple(matches))
         lookup = self.licences.look_up(use(scene), self.usage)
         known = facts(scene, lookup)
         judgement = decide(self.pack, known, intro=_intro(scene, lookup))

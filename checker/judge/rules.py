@@ -31,7 +31,7 @@ PLACEHOLDERS = frozenset(
 )
 """What a message may quote: `{name}` is replaced by text, never interpreted."""
 
-TEXTS = ("ours", "theirs", "title", "our_title", "authors")
+TEXTS = ("ours", "theirs", "our_title", "their_title", "authors")
 """What an example may give instead of facts: two texts, from which the facts are computed as on a real page."""
 
 

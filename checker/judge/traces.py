@@ -79,12 +79,10 @@ class Traces:
         """Say where the page's links lead: to the original, to another page of ours, to none of ours."""
         if not self.article.url:
             return "unknown"
-        links = {comparable(link) for link in (*self.document.links, self.document.canonical)}
-        if comparable(self.article.url) in links:
+        links = (*self.document.links, self.document.canonical)
+        if comparable(self.article.url) in {comparable(link) for link in links}:
             return "original"
-        hosts = [host.removeprefix("www.") for host in self.pack.publisher.hosts]
-        ours = any(link.partition("/")[0].endswith(host) for link in links for host in hosts)
-        return "ours" if ours else "none"
+        return "ours" if any(own_host(self.pack, link) for link in links) else "none"
 
     def third_source(self) -> str:
         """Say whether the article itself goes back to an agency's report or an official text."""
@@ -165,6 +163,12 @@ def _uncovered(span: Span, covered: Iterable[Span]) -> int:
     """Return the characters of a span that are in none of the others, which do not overlap each other."""
     inside = (min(span[1], end) - max(span[0], start) for start, end in covered)
     return span[1] - span[0] - sum(max(0, length) for length in inside)
+
+
+def own_host(pack: Pack, url: str) -> bool:
+    """Say whether an address is on a host of the publisher or of a partner, or below one."""
+    host = place(url)[0]
+    return any(host == own or host.endswith("." + own) for own in pack.publisher.hosts)
 
 
 def comparable(url: str) -> str:
