@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checker.match import records
-from checker.match.fingerprint import HASH_BITS, PLACE_BITS, Entries, han, winnow
+from checker.match.fingerprint import HASH_BITS, PLACE_BITS, Entries, winnow
 from checker.match.segment import ALIGN, COMMON, CROWD, FILTER_BITS, FORMAT, HEADER, MAGIC, Segment, name_hash
+from checker.match.strand import strands
 from checker.model import Article
 
-PER_BUCKET = 4
+PER_BUCKET = 8
 """Fingerprints that a bucket holds at most on average; at least half as many."""
 
 CHUNK = 1 << 21
@@ -28,14 +29,10 @@ IN_MEMORY = 1 << 24
 MOST_PLACES = COMMON - 1
 """Han characters that one segment can hold."""
 
+PIECE = 1 << 16
+"""Strands whose sketches are copied at a time."""
+
 Array = NDArray[Any]
-
-
-class Strands(NamedTuple):
-    """The articles of a new segment, by row: how many Han characters each has, and the hash of its id."""
-
-    lengths: NDArray[np.int64]
-    names: NDArray[np.uint64]
 
 
 class Spool:
@@ -54,7 +51,7 @@ class Spool:
         if len(piece):
             self._files[name].write(memoryview(np.ascontiguousarray(piece)).cast("B"))
 
-    def save(self, path: Path, bits: int) -> None:
+    def save(self, path: Path, bits: int, wide: bool) -> None:
         """Write header and arrays as a segment and force it to disk."""
         specs: dict[str, tuple[str, int, int]] = {}
         at = HEADER
@@ -62,7 +59,7 @@ class Spool:
             size = file.tell()
             specs[name] = (self._kinds[name].str, at, size // self._kinds[name].itemsize)
             at += -(-size // ALIGN) * ALIGN
-        header = {"magic": MAGIC, "format": FORMAT, "bytes": at, "bits": bits, "arrays": specs}
+        header = {"magic": MAGIC, "format": FORMAT, "bytes": at, "bits": bits, "wide": wide, "arrays": specs}
         with path.open("wb") as out:
             out.write(json.dumps(header).encode().ljust(HEADER - 1) + b"\n")
             for file in self._files.values():
@@ -75,64 +72,69 @@ class Spool:
             os.fsync(out.fileno())
 
 
-def matched(article: Article) -> str:
-    """Return the text of an article that is matched: without its title, pasted notices cut out."""
-    kept, at = [], 0
-    for first, last in sorted(article.notice):
-        kept.append(article.text[at:first])
-        at = max(at, last)
-    return "\n".join([*kept, article.text[at:]])
-
-
 def from_articles(path: Path, articles: Sequence[Article]) -> None:
     """Write a segment of some articles."""
-    codes = [han(matched(article)) for article in articles]
-    lengths = np.array([len(c) for c in codes], np.int64)
-    entries = np.sort(winnow(np.concatenate(codes), np.cumsum(lengths) - lengths))
-    names = np.array([name_hash(article.id) for article in articles], np.uint64)
+    content = strands(articles)
+    entries = np.sort(winnow(content.codes, content.lengths))
     spool = Spool(path.parent)
     bits = bucket_bits(len(entries))
     put_table(spool, [entries], bits)
-    put_catalogue(spool, Strands(lengths, names), records.blocks(map(records.write, articles)))
-    spool.save(path, bits)
+    spool.put("strands", starts(content.lengths))
+    spool.put("owners", content.owners.astype(np.uint32))
+    spool.put("sketch", content.sketch)
+    put_names(spool, np.array([name_hash(article.id) for article in articles], np.uint64))
+    put_records(spool, records.blocks(map(records.write, articles)))
+    spool.save(path, bits, wide=len(content.owners) > len(articles))
 
 
 def from_segments(path: Path, segments: Sequence[tuple[Segment, NDArray[np.uint32]]]) -> None:
     """Write a segment of all articles of some others, less their removed rows."""
-    sources = [Source(segment, removed) for segment, removed in segments]
-    lengths = np.concatenate([source.lengths for source in sources])
-    base = 0
-    for source in sources:
-        source.move(base)
-        base += int(source.lengths.sum())
+    sources: list[Source] = []
+    for segment, removed in segments:
+        places = sum(int(source.lengths.sum()) for source in sources)
+        rows = sum(len(source.names) for source in sources)
+        sources.append(Source(segment, removed, places, rows))
     bits = bucket_bits(sum(source.entries for source in sources))
     spool = Spool(path.parent)
     put_table(spool, merged(sources), bits)
-    names = np.concatenate([source.names for source in sources])
-    put_catalogue(spool, Strands(lengths, names), (block for source in sources for block in source.blocks()))
-    spool.save(path, bits)
+    spool.put("strands", starts(np.concatenate([source.lengths for source in sources])))
+    for source in sources:
+        spool.put("owners", source.owners)
+    for source in sources:
+        for piece in source.sketch():
+            spool.put("sketch", piece)
+    put_names(spool, np.concatenate([source.names for source in sources]))
+    put_records(spool, (block for source in sources for block in source.blocks()))
+    spool.save(path, bits, wide=any(segment.wide for segment, _ in segments))
 
 
 class Source:
-    """A segment on its way into a greater one."""
+    """A segment on its way into a greater one, in which its strands begin at `place` and its articles at `row`."""
 
-    def __init__(self, segment: Segment, removed: NDArray[np.uint32]) -> None:
+    def __init__(self, segment: Segment, removed: NDArray[np.uint32], place: int, row: int) -> None:
         self.segment = segment
-        self._kept = np.ones(len(segment), np.bool_)
-        self._kept[removed] = False
+        self.entries = len(segment.places) + len(segment.crowd)
+        self._stays = np.ones(len(segment), np.bool_)
+        self._stays[removed] = False
+        self._kept = self._stays[segment.owners]
         self._starts = segment.strands[:-1].astype(np.int64)
         self.lengths = np.diff(segment.strands.astype(np.int64))[self._kept]
+        self._shift = np.zeros(len(self._starts), np.int64)
+        self._shift[self._kept] = place + np.cumsum(self.lengths) - self.lengths - self._starts[self._kept]
+        rows = row + np.cumsum(self._stays) - self._stays
+        self.owners = rows[segment.owners][self._kept].astype(np.uint32)
         names = np.zeros(len(segment), np.uint64)
         names[segment.rows] = segment.names
-        self.names = names[self._kept]
-        self.entries = len(segment.places) + len(segment.crowd)
-        self._shift = np.zeros(0, np.int64)
+        self.names = names[self._stays]
 
-    def move(self, base: int) -> None:
-        """Lay the kept strands end to end from place `base` on."""
-        starts = np.zeros(len(self.segment), np.int64)
-        starts[self._kept] = base + np.cumsum(self.lengths) - self.lengths
-        self._shift = starts - self._starts
+    def sketch(self) -> Iterator[Array]:
+        """Yield the sketch of the kept strands, in pieces."""
+        for first in range(0, len(self._kept), PIECE):
+            here = slice(first, first + PIECE)
+            begin, end = self.segment.strands[here][0], self.segment.strands[here.start : here.stop + 1][-1]
+            piece = self.segment.sketch[int(begin) : int(end)]
+            lengths = np.diff(self.segment.strands[here.start : here.stop + 1].astype(np.int64))
+            yield piece if self._kept[here].all() else piece[np.repeat(self._kept[here], lengths)]
 
     def between(self, first: int, last: int) -> Entries:
         """Return the moved entries whose hashes are at least `first` and below `last`; multiples of a bucket."""
@@ -146,8 +148,8 @@ class Source:
         common = places >= COMMON
         if common.any():
             hashes, places = self._with_crowds(hashes, places, common)
-        if self._kept.all():
-            moved = places + self._shift[0]
+        if self._stays.all():
+            moved = places + (self._shift[0] if len(self._shift) else 0)
         else:
             row = np.searchsorted(self._starts, places, side="right") - 1
             hashes, places, row = (array[self._kept[row]] for array in (hashes, places, row))
@@ -167,13 +169,13 @@ class Source:
 
     def blocks(self) -> Iterator[tuple[int, bytes]]:
         """Yield the blocks of records; as they are where nothing was removed, else packed anew."""
-        if self._kept.all():
+        if self._stays.all():
             segment = self.segment
             for block, rows in enumerate(np.diff(segment.firsts.astype(np.int64)).tolist()):
                 first, last = int(segment.offsets[block]), int(segment.offsets[block + 1])
                 yield rows, segment.blocks[first:last].tobytes()
         else:
-            yield from records.blocks(record for row, record in self.segment.records() if self._kept[row])
+            yield from records.blocks(record for row, record in self.segment.records() if self._stays[row])
 
 
 def merged(sources: Sequence[Source]) -> Iterator[Entries]:
@@ -239,18 +241,25 @@ def buckets(hashes: Entries, below: int, here: range, begun: int) -> NDArray[np.
     return words
 
 
-def put_catalogue(spool: Spool, strands: Strands, blocks: Iterable[tuple[int, bytes]]) -> None:
-    """Write the arrays that find articles, and the articles."""
-    order = np.argsort(strands.names, kind="stable")
-    spool.put("strands", np.concatenate(([0], np.cumsum(strands.lengths))).astype(np.uint32))
-    spool.put("names", strands.names[order])
+def starts(lengths: NDArray[np.int64]) -> NDArray[np.uint32]:
+    """Return where strands of some lengths begin when laid end to end, and where the last one ends."""
+    return np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths))).astype(np.uint32)
+
+
+def put_names(spool: Spool, names: NDArray[np.uint64]) -> None:
+    """Write the arrays that find articles by id."""
+    order = np.argsort(names, kind="stable")
+    spool.put("names", names[order])
     spool.put("rows", order.astype(np.uint32))
+
+
+def put_records(spool: Spool, blocks: Iterable[tuple[int, bytes]]) -> None:
+    """Write the articles themselves."""
     counts, sizes = [0], [0]
+    spool.put("blocks", np.zeros(0, np.uint8))
     for count, block in blocks:
         counts.append(count)
         sizes.append(len(block))
         spool.put("blocks", np.frombuffer(block, np.uint8))
-    if len(sizes) == 1:
-        spool.put("blocks", np.zeros(0, np.uint8))
     spool.put("firsts", np.cumsum(counts).astype(np.uint32))
     spool.put("offsets", np.cumsum(sizes).astype(np.uint64))

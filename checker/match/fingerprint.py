@@ -2,6 +2,10 @@
 
 Winnowing (Schleimer, Wilkerson, Aiken 2003) keeps the least hash of every window of W k-grams, so a run of K + W - 1
 characters that a page shares with an article contains a kept fingerprint, and every further W characters one more.
+
+What is hashed is a *strand*: the Han characters of a text, folded, less numerals and particles. Markup and scripts are
+ASCII, so a page's source has the same strand as its visible text. Where a text is poor in Han, `wide` makes a strand of
+everything else.
 """
 
 from functools import cache
@@ -9,13 +13,13 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from checker.match.fold import Codes, fold
-from checker.match.table import load
+from checker.match.fold import Codes, Folded, fold, points
+from checker.match.table import POINTS, load
 
 K = 6
-W = 5
+W = 6
 GUARANTEE = K + W - 1
-"""Han characters of a shared run that always contain a fingerprint."""
+"""Characters of a shared run of a strand that always contain a fingerprint."""
 
 HASH_BITS = 33
 PLACE_BITS = 31
@@ -30,84 +34,121 @@ FIRST_WIDE = 0x2E80
 
 SURROGATES = (0xD800, 0xDFFF)
 
+TRIPLE = 3
+"""Folded characters that make one character of a wide strand."""
+
+WIDE = 1 << 24
+"""Characters of a wide strand begin here, beyond all code points."""
+
 Hashes = NDArray[np.uint64]
 Entries = NDArray[np.uint64]
-Places = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 MIX = np.uint64(0x9E3779B97F4A7C15)
 BASE = np.uint64(0x2545F4914F6CDD1D)
 BASE_SQUARED = np.uint64(0x2545F4914F6CDD1D**2 % 2**64)
 NEVER = np.uint64(0xFFFFFFFFFFFFFFFF)
+LAST_PLACE = np.uint64((1 << PLACE_BITS) - 1)
 
 
 @cache
 def han_table() -> NDArray[np.uint16]:
-    """Return code unit -> folded Han character or 0, for the Basic Multilingual Plane; 1 where more must be asked."""
+    """Return code unit -> folded character of a strand, 0 for none, 1 where more must be asked."""
     single = load().single[:0x10000]
-    table = np.where(is_han(single) & (single < 0x10000), single, 0).astype(np.uint16)
+    table = np.where(counted()[np.minimum(single, POINTS - 1)] & (single < 0x10000), single, 0).astype(np.uint16)
     table[single >= 0x10000] = 1
     table[SURROGATES[0] : SURROGATES[1] + 1] = 1
     return table
 
 
-def is_han(codes: Codes) -> NDArray[np.bool_]:
-    """Tell which folded codes count in the look-up: Han characters that are no numeral and no particle."""
-    unified = (codes >= 0x3400) & (codes < 0xA000)
-    beyond = (codes >= 0x20000) & (codes < 0x33480)
-    left_out = np.array([ord(c) for c in NUMERALS + PARTICLES], np.uint32)
-    return (unified | beyond) & ~np.isin(codes, left_out)
+def is_han(codes: Codes) -> Bools:
+    """Tell which folded codes belong to a strand: Han characters that are no numeral and no particle."""
+    return counted()[codes]
 
 
-def han(text: str) -> Codes:
-    """Return the folded Han characters of a text or of a page's source, in order, without numerals and particles."""
+@cache
+def counted() -> Bools:
+    """Return for each code point whether it belongs to a strand."""
+    table = np.zeros(POINTS, np.bool_)
+    table[0x3400:0xA000] = table[0x20000:0x33480] = True
+    table[points(NUMERALS + PARTICLES)] = False
+    return table
+
+
+def han(text: str) -> Folded:
+    """Return the strand of a text or of a page's source, and where each character stands: in the text, or in its fold."""
     units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), "<u2")
-    codes = han_table()[units[units >= FIRST_WIDE]]
-    codes = codes[codes != 0]
+    at = np.flatnonzero(units >= FIRST_WIDE)
+    codes = han_table()[units[at]]
     if (codes == 1).any():
-        folded = fold(text).codes
-        return folded[is_han(folded)]
-    return codes.astype(np.uint32)
+        folded = fold(text)
+        at = np.flatnonzero(is_han(folded.codes))
+        return Folded(folded.codes[at], at.astype(np.int32))
+    counts = codes != 0
+    return Folded(codes[counts].astype(np.uint32), at[counts].astype(np.int32))
+
+
+def wide(codes: Codes) -> Codes:
+    """Return the wide strand of folded codes: a character for every TRIPLE of them, overlapping."""
+    if len(codes) < TRIPLE:
+        return np.zeros(0, np.uint32)
+    one = codes.astype(np.uint64) * MIX
+    triple = (one[:-2] * BASE + one[1:-1]) * BASE + one[2:]
+    return (triple >> np.uint64(40)).astype(np.uint32) | np.uint32(WIDE)
 
 
 def grams(codes: Codes) -> Hashes:
-    """Return the hash of each K-gram, HASH_BITS wide; empty where there are fewer than K characters."""
+    """Return the hash of each K-gram of a strand, HASH_BITS wide; empty where there are fewer than K characters."""
     if len(codes) < K:
         return np.zeros(0, np.uint64)
     one = codes.astype(np.uint64) * MIX
     two = one[:-1] * BASE + one[1:]
     four = two[:-2] * BASE_SQUARED + two[2:]
-    six = four[:-2] * BASE_SQUARED + two[4:]
+    six: Hashes = four[:-2] * BASE_SQUARED + two[4:]
     six ^= six >> np.uint64(32)
     six *= MIX
-    return six >> np.uint64(64 - HASH_BITS)
+    six >>= np.uint64(64 - HASH_BITS)
+    return six
 
 
-def winnow(codes: Codes, starts: NDArray[np.int64]) -> Entries:
-    """Return the kept fingerprints of several texts laid end to end, as `hash << PLACE_BITS | place`, unsorted.
+def winnow(codes: Codes, lengths: NDArray[np.int64]) -> Entries:
+    """Return the kept fingerprints of strands laid end to end, as `hash << PLACE_BITS | place`, in order of place.
 
-    `starts` are the places where the texts begin. A text shorter than W k-grams keeps its least one. Of equal
-    hashes in a window the right-most is kept.
+    A strand shorter than W k-grams keeps its least one. Of equal hashes in a window the right-most is kept.
     """
     hashes = grams(codes)
     if not len(hashes):
         return np.zeros(0, np.uint64)
-    text = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(codes))))
-    whole = text[: len(hashes)] == text[K - 1 :]
-    last = np.uint64((1 << PLACE_BITS) - 1)
-    keys = np.where(whole, hashes << np.uint64(PLACE_BITS) | (last - np.arange(len(hashes), dtype=np.uint64)), NEVER)
-    least, most = windows(keys)
-    chosen = most != NEVER
-    chosen[starts[starts < len(hashes)]] = True
-    kept = least[chosen & (least != NEVER)]
-    return kept[np.diff(kept, prepend=NEVER) != 0] ^ last
+    strand = np.repeat(np.arange(len(lengths)), lengths)
+    whole = strand[: len(hashes)] == strand[K - 1 :]
+    keys = np.concatenate((np.where(whole, ranked(hashes), NEVER), np.full(W - 1, NEVER)))
+    full = windows(keys, np.maximum) != NEVER
+    starts = np.cumsum(lengths) - lengths
+    full[starts[starts < len(hashes)]] = True
+    least = windows(keys, np.minimum)
+    least = least[full & (least != NEVER)]
+    return least[np.diff(least, prepend=NEVER) != 0] ^ LAST_PLACE
 
 
-def windows(keys: Entries) -> tuple[Entries, Entries]:
-    """Return the least and the greatest key of the window of W that begins at each key."""
-    padded = np.concatenate((keys, np.full(W - 1, NEVER)))
-    least, most = keys.copy(), keys.copy()
+def kept(hashes: Hashes) -> Bools:
+    """Tell which k-grams of a single strand winnowing keeps; all of a strand shorter than W of them."""
+    result = np.ones(len(hashes), np.bool_)
+    if len(hashes) >= W:
+        least = windows(ranked(hashes), np.minimum)
+        result[:] = False
+        result[(least & LAST_PLACE ^ LAST_PLACE).astype(np.int64)] = True
+    return result
+
+
+def ranked(hashes: Hashes) -> Entries:
+    """Return hashes followed by their places in such a way that of equal hashes the right-most is the least."""
+    return hashes << np.uint64(PLACE_BITS) | LAST_PLACE - np.arange(len(hashes), dtype=np.uint64)
+
+
+def windows(keys: Entries, best: np.ufunc) -> Entries:
+    """Return the best key of each window of W."""
+    count = len(keys) - W + 1
+    found = keys[:count].copy()
     for step in range(1, W):
-        ahead = padded[step : step + len(keys)]
-        np.minimum(least, ahead, out=least)
-        np.maximum(most, ahead, out=most)
-    return least, most
+        best(found, keys[step : step + count], out=found)
+    return found

@@ -53,11 +53,12 @@ def fold(text: str) -> Folded:
 def expanded(codes: Codes, at: Positions, expansions: Codes) -> Folded:
     """Put the several characters in the place of each character that stands for them."""
     several = codes >= EXPANDS
-    rows = np.zeros((len(codes), expansions.shape[1]), np.uint32)
-    rows[:, 0] = codes
-    rows[several] = expansions[codes[several] - EXPANDS]
-    used = rows != 0
-    return Folded(rows[used], np.repeat(at, used.sum(axis=1)))
+    rows = expansions[codes[several] - EXPANDS]
+    counts = np.ones(len(codes), np.int64)
+    counts[several] = np.count_nonzero(rows, axis=1)
+    result = np.repeat(codes, counts)
+    result[np.repeat(several, counts)] = rows[rows != 0]
+    return Folded(result, np.repeat(at, counts))
 
 
 def points(text: str) -> Codes:

@@ -25,7 +25,8 @@ from numpy.typing import NDArray
 
 from checker.errors import IndexFormatError
 from checker.match import build, records
-from checker.match.fingerprint import Hashes, grams, han
+from checker.match.fingerprint import han
+from checker.match.lookup import Probe, Shared, shared
 from checker.match.segment import FORMAT, Segment
 from checker.model import Article
 
@@ -40,18 +41,27 @@ RATIO = 4
 FLUSH = 40_000
 """Articles in one segment of a large registration."""
 
-BAND = 24
-"""Diagonals further apart than this are different alignments."""
-
-VOTES = 3
-
 
 @dataclass(frozen=True)
 class Candidate:
-    """An article that shares text with a page; `votes` counts shared fingerprints that agree on an alignment."""
+    """An article that shares text with a page: `shared` Han characters of it, roughly."""
 
     id: str
-    votes: int
+    shared: int
+
+
+class Tally:
+    """What one article shares with a page, summed up over stretches that may overlap."""
+
+    def __init__(self) -> None:
+        self.spans: list[tuple[int, int]] = []
+        self.agree = 0
+
+    def add(self, stretch: Shared) -> None:
+        """Count a stretch once."""
+        if not any(first <= stretch.page and stretch.end <= last for first, last in self.spans):
+            self.spans.append((stretch.page, stretch.end))
+            self.agree += stretch.agree
 
 
 @dataclass(frozen=True)
@@ -132,9 +142,16 @@ class Index:
 
     def candidates(self, text: str) -> tuple[Candidate, ...]:
         """Return the articles that share text with a page, best first; `text` is its source or its visible text."""
-        hashes = grams(han(text))
-        found = [candidate for part in self._parts for candidate in voted(part, hashes)]
-        return tuple(sorted(found, key=lambda candidate: (-candidate.votes, candidate.id)))
+        probe = Probe.of(han(text), len(text))
+        tallies: dict[tuple[int, int], Tally] = {}
+        for number, part in enumerate(self._parts):
+            for stretch in shared(part.segment, probe):
+                row = int(part.segment.owners[stretch.strand])
+                if not part.has_lost(row):
+                    tallies.setdefault((number, row), Tally()).add(stretch)
+        chosen = ((tally, *key) for key, tally in tallies.items())
+        found = [Candidate(self._parts[number].segment.article(row).id, tally.agree) for tally, number, row in chosen]
+        return tuple(sorted(found, key=lambda candidate: (-candidate.shared, candidate.id)))
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -225,20 +242,6 @@ def batches(articles: Iterable[Article]) -> Iterator[dict[str, Article]]:
     rest = iter(articles)
     while batch := {article.id: article for article in islice(rest, FLUSH)}:
         yield batch
-
-
-def voted(part: Part, hashes: Hashes) -> Iterator[Candidate]:
-    """Yield the articles of a segment on which enough of a page's k-grams agree."""
-    segment = part.segment
-    hits = segment.find(hashes).rare
-    order = np.argsort(hits.strand - hits.page, kind="stable")
-    strand, diagonal = hits.strand[order], (hits.strand - hits.page)[order]
-    votes = np.searchsorted(diagonal, diagonal + BAND) - np.arange(len(diagonal))
-    strand, votes = strand[votes >= VOTES], votes[votes >= VOTES]
-    rows = np.searchsorted(segment.strands, strand, side="right") - 1
-    for row in np.unique(rows).tolist():
-        if not part.has_lost(row):
-            yield Candidate(segment.article(row).id, int(votes[rows == row].max()))
 
 
 def read_manifest(folder: Path) -> tuple[tuple[Part, ...], int]:

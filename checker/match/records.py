@@ -14,6 +14,8 @@ from checker.model import Article, Ownership
 
 BLOCK_BYTES = 24_000
 LEVEL = 3
+CHARSET = "gb18030"
+"""Two bytes for a Chinese character where UTF-8 takes three."""
 
 
 def write(article: Article) -> bytes:
@@ -30,12 +32,15 @@ def write(article: Article) -> bytes:
     if article.withdrawn:
         fields["withdrawn"] = True
     fields["publisher"], fields["ownership"] = article.publisher, article.ownership.value
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    try:
+        return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode(CHARSET)
+    except UnicodeEncodeError:  # a lone surrogate, which only an escape can carry
+        return json.dumps(fields).encode("ascii")
 
 
 def read(record: bytes) -> Article:
     """Return the article that `write` wrote."""
-    fields: dict[str, Any] = json.loads(record.decode("utf-8", "surrogatepass"))
+    fields: dict[str, Any] = json.loads(record.decode(CHARSET))
     if "published" in fields:
         fields["published"] = datetime.fromisoformat(fields["published"])
     for name in ("authors", "tags"):

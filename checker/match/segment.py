@@ -7,9 +7,11 @@ Layout: a header of one JSON line padded to 4,096 bytes, then the arrays it name
     places    u4[n]          where in the strands the fingerprint stands; from COMMON on, a row of `commons` instead
     commons   u8[c + 1]      where the places of each common fingerprint begin in `crowd`
     crowd     u4[m]          those places, sorted
-    strands   u4[s + 1]      where each article's Han characters begin, laid end to end; row r is article r
-    names     u8[s]          hashes of the article ids, sorted, and
-    rows      u4[s]          the articles they belong to
+    strands   u4[s + 1]      where each strand begins, laid end to end
+    owners    u4[s]          the article of each strand, by row
+    sketch    u1[...]        a byte for each place; see `strand`
+    names     u8[a]          hashes of the article ids, sorted, and
+    rows      u4[a]          the articles they belong to
     firsts    u4[b + 1]      the first article of each block of records
     offsets   u8[b + 1]      where the blocks begin in
     blocks    u1[...]        the records
@@ -55,7 +57,7 @@ class Hits(NamedTuple):
 
 
 class Found(NamedTuple):
-    """All that a segment knows of a page's k-grams: `rare` hits; `common` pairs of page place and row of `commons`."""
+    """What a segment knows of a page's k-grams: `rare` hits; `common` pairs of page place and row of `commons`."""
 
     rare: Hits
     common: Hits
@@ -70,9 +72,11 @@ class Segment:
         header = read_header(self._map, path)
         arrays = {name: np.frombuffer(self._map, kind, n, at) for name, (kind, at, n) in header["arrays"].items()}
         self.bits: int = header["bits"]
+        self.wide: bool = header["wide"]
         self.buckets, self.rests, self.places = arrays["buckets"], arrays["rests"], arrays["places"]
         self.commons, self.crowd = arrays["commons"], arrays["crowd"]
-        self.strands, self.names, self.rows = arrays["strands"], arrays["names"], arrays["rows"]
+        self.strands, self.owners, self.sketch = arrays["strands"], arrays["owners"], arrays["sketch"]
+        self.names, self.rows = arrays["names"], arrays["rows"]
         self.firsts, self.offsets, self.blocks = arrays["firsts"], arrays["offsets"], arrays["blocks"]
         self._unpacked = lru_cache(16)(self._unpack)
 
@@ -97,12 +101,12 @@ class Segment:
         rare = place < COMMON
         return Found(Hits(page[rare], place[rare]), Hits(page[~rare], place[~rare] - COMMON))
 
-    def row(self, id: str) -> int | None:
+    def row(self, article_id: str) -> int | None:
         """Return the row of the article with that id, or None."""
-        name = name_hash(id)
+        name = name_hash(article_id)
         at = int(np.searchsorted(self.names, name))
         while at < len(self.names) and self.names[at] == name:
-            if self.article(int(self.rows[at])).id == id:
+            if self.article(int(self.rows[at])).id == article_id:
                 return int(self.rows[at])
             at += 1
         return None
@@ -153,6 +157,7 @@ def read_header(content: mmap.mmap, path: Path) -> dict[str, Any]:
     return dict(header)
 
 
-def name_hash(id: str) -> np.uint64:
+def name_hash(article_id: str) -> np.uint64:
     """Return 64 bits that stand for an article id."""
-    return np.uint64(int.from_bytes(blake2b(id.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little"))
+    digest = blake2b(article_id.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return np.uint64(int.from_bytes(digest, "little"))
