@@ -62,9 +62,16 @@ class Scene:
         return min(1.0, sum(match.page_coverage for match in self.matches or (self.match,)))
 
     @property
+    def target(self) -> str:
+        """The page's web address; for a local file the one it gives itself, unless that is ours; "" where unknown."""
+        addresses = (self.document.url, self.document.canonical)
+        first, own = (url if url.startswith(("http://", "https://")) else "" for url in addresses)
+        return first or ("" if own_host(self.pack, own) else own)
+
+    @property
     def host(self) -> str:
-        """The page's host."""
-        return place(self.document.url)[0]
+        """The host of the page's web address."""
+        return place(self.target)[0]
 
 
 def use(scene: Scene) -> Use:
@@ -72,7 +79,7 @@ def use(scene: Scene) -> Use:
     document = scene.document
     captured = scene.captured.astimezone(scene.zone)
     return Use(
-        target=document.url,
+        target=scene.target,
         on=scene.day,
         article=scene.article,
         channel=_channel(scene),

@@ -79,6 +79,9 @@ class Licences:
         if not self.licences:
             reason = "no licence is registered at all"
             return Lookup(LicenceAnswer(LicenceState.UNKNOWN, on=use.on, reason=reason))
+        if not use.target:
+            reason = "the page has no web address by which a licence could be looked up"
+            return Lookup(LicenceAnswer(LicenceState.UNKNOWN, on=use.on, reason=reason))
         about = [licence for licence in self._of(use) if concerns(licence, use)]
         answers = [(answer(licence, use, usage(licence.id, use.on)), licence) for licence in about]
         answers = answers or list(self._relayed(use, usage))

@@ -78,6 +78,22 @@ def test_without_any_register_an_exact_credit_is_in_order_and_says_what_is_not_k
     assert rules(verdict) == {"LIC-00"}
 
 
+@pytest.mark.parametrize(
+    ("canonical", "state"),
+    [
+        ("", LicenceState.UNKNOWN),
+        ("https://news.cri.cn/20260304/tea-2026.html", LicenceState.UNKNOWN),
+        ("https://www.site.example/news/1.html", LicenceState.VALID),
+        ("https://other.example/news/1.html", LicenceState.NONE),
+    ],
+)
+def test_a_local_file_is_asked_about_by_the_address_it_gives_itself(
+    pack: Pack, repost: Repost, canonical: str, state: LicenceState
+) -> None:
+    verdict = judge(pack, LICENSED, repost, url="file:///tmp/page.html", canonical=canonical)
+    assert verdict.licence.state is state
+
+
 def test_an_unlicensed_repost_is_a_violation_even_with_the_exact_credit(pack: Pack, repost: Repost) -> None:
     verdict = judge(pack, ELSEWHERE, repost)
     assert (verdict.outcome, rules(verdict)) == (Outcome.VIOLATION, {"LIC-01"})
