@@ -70,7 +70,7 @@ def test_a_week_holds_its_own_seven_days_and_nothing_of_the_month(world: World) 
     found = report(world.connection)
     assert found.now.reposts == 2
     assert found.new.total == 2
-    assert [count for _, count, _ in found.days][0] == 1
+    assert found.days[0][1] == 1
     assert found.trend[-2].reposts is None  # nothing was scanned that week, whatever was seen
 
 

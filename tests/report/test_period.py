@@ -75,8 +75,9 @@ def test_a_week_has_the_hours_its_clocks_give_it(label: str, zone: str, hours: f
     assert [day.start for day in period.each_day()][1:] == [day.end for day in period.each_day()][:-1]
 
 
-@given(st.datetimes(datetime(1990, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC)), st.sampled_from(ZONES))
-def test_every_instant_lies_in_exactly_one_day_and_one_week(instant: datetime, zone: str) -> None:
+@given(st.integers(0, 50 * 366 * 86_400), st.sampled_from(ZONES))
+def test_every_instant_lies_in_exactly_one_day_and_one_week(seconds: int, zone: str) -> None:
+    instant = datetime(1990, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
     day = Period(instant.astimezone(ZoneInfo(zone)).date(), 1, zone)
     week = week_of(day.first, zone)
     assert day.start <= instant < day.end

@@ -1,4 +1,4 @@
-"""The words of the reports: the same keys and places in every language, every code named, nothing called what it is not."""
+"""The words of the reports: the same keys and places in every language, every code named."""
 
 import re
 from string import Formatter
