@@ -82,7 +82,7 @@ def decode(body: bytes, content_type: str = "") -> Decoded:
     """Decode a page by its bytes and labels; PageError `undecodable` where more than 1 % cannot be read."""
     body = unpacked(body)
     found = _marked(body) or _wide(body) or _utf8(body) or _guessed(body, content_type)
-    return replace(found, text=found.text.replace("\0", "")) if "\0" in found.text else found
+    return replace(found, text=found.text.replace("\0", "")) if b"\0" in body and "\0" in found.text else found
 
 
 def unpacked(body: bytes) -> bytes:

@@ -9,9 +9,11 @@ import re
 from dataclasses import dataclass
 from itertools import islice
 
+import numpy as np
+
 from checker.errors import PageError
 from checker.model import Page, PageOutcome
-from checker.read.decode import Decoded, decode, unpacked
+from checker.read.decode import HEAD, Decoded, decode, unpacked
 from checker.read.plain import unhidden
 from checker.read.refusal import NO_REFUSALS, Refusals, refusal
 
@@ -43,8 +45,8 @@ HIDDEN = 20
 """References or escapes of Han characters from which on they are taken for text, not for an odd sign."""
 
 FORMS = (
-    ("&#", re.compile(r"&#(?:[1-4]\d{4}|[xX][4-9][0-9a-fA-F]{3});?")),
-    ("\\u", re.compile(r"\\u[4-9][0-9a-fA-F]{3}")),
+    (b"&#", re.compile(r"&#(?:[1-4]\d{4}|[xX][4-9][0-9a-fA-F]{3});?")),
+    (b"\\u", re.compile(r"\\u[4-9][0-9a-fA-F]{3}")),
 )
 """How references and escapes begin, which is quick to count, and what those of Han characters look like."""
 
@@ -70,7 +72,7 @@ def screen(page: Page, refusals: Refusals = NO_REFUSALS) -> Screened:
         raise PageError(no.outcome, no.reason)
     if page.status >= 400:
         raise PageError(PageOutcome.HTTP_ERROR, f"status {page.status}")
-    if hides(decoded.text):
+    if hides(body, decoded.text):
         return Screened(unhidden(decoded.text), decoded.charset, parsed=True)
     return Screened(decoded.text, decoded.charset, parsed=False)
 
@@ -92,12 +94,20 @@ def not_html(body: bytes, content_type: str) -> str:
     return f"labelled {kind}"
 
 
-def hides(text: str) -> bool:
+def hides(body: bytes, text: str) -> bool:
     """Whether Han characters may hide in numeric references or script escapes."""
     return any(
-        text.count(start) >= HIDDEN and sum(1 for _ in islice(form.finditer(text), HIDDEN)) == HIDDEN
+        _pairs(body, start) >= HIDDEN and sum(1 for _ in islice(form.finditer(text), HIDDEN)) == HIDDEN
         for start, form in FORMS
     )
+
+
+def _pairs(body: bytes, pair: bytes) -> int:
+    """How often two ASCII characters follow each other, in UTF-16 too; several times quicker than `bytes.count`."""
+    codes = np.frombuffer(body, dtype=np.uint8)
+    first, second = codes == pair[0], codes == pair[1]
+    apart = 2 if b"\0" in body[:HEAD] else 1
+    return int(np.count_nonzero(first[:-apart] & second[apart:]))
 
 
 def _ceiling(body: bytes, decoded: Decoded) -> int | None:
