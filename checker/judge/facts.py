@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from checker.judge.clauses import Use
@@ -56,6 +57,16 @@ class Scene:
         impossible = stated > captured or (self.first is not None and stated < self.first)
         return captured if impossible else stated
 
+    @cached_property
+    def traces(self) -> Traces:
+        """What of the article is still on the page."""
+        return Traces(self.document, self.match, self.pack)
+
+    @cached_property
+    def differences(self) -> Differences:
+        """The facts that were changed inside passages."""
+        return differences(self.match, self.document, self.pack.judging)
+
     @property
     def page_share(self) -> float:
         """The share of the page's main text that repeats articles of ours, whichever they are."""
@@ -89,7 +100,7 @@ def use(scene: Scene) -> Use:
         coverage=scene.match.coverage,
         edited=_edited(scene.match),
         language=_language(document),
-        commerce=Traces(scene.document, scene.match, scene.pack).commerce() >= COMMERCE,
+        commerce=scene.traces.commerce() >= COMMERCE,
         seen=captured.date(),
         instant=_made_by(scene),
     )
@@ -97,12 +108,11 @@ def use(scene: Scene) -> Use:
 
 def facts(scene: Scene, lookup: Lookup) -> dict[str, Value]:
     """Return every fact of `vocabulary.FACTS` about a repost (those about our own pages at their defaults)."""
-    traces = Traces(scene.document, scene.match, scene.pack)
     return {
-        **_credit(scene, traces),
+        **_credit(scene, scene.traces),
         **_copy(scene),
-        **_gates(scene, traces),
-        **_integrity(scene, traces, differences(scene.match, scene.document, scene.pack.judging)),
+        **_gates(scene, scene.traces),
+        **_integrity(scene, scene.traces, scene.differences),
         **_licence(lookup),
     }
 
@@ -244,7 +254,7 @@ def _channel(scene: Scene) -> str:
 def _language(document: Document) -> str:
     """Return the script of the main text: traditional where one character in twenty is a traditional form."""
     text = document.text[slice(*document.main)]
-    return "zh-Hant" if traditional(text) * 20 > len(text) else "zh-Hans"
+    return "zh-Hant" if traditional(text[:2000]) * 20 > len(text[:2000]) else "zh-Hans"
 
 
 def _made_by(scene: Scene) -> datetime:

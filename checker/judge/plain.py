@@ -1,37 +1,46 @@
 """Text made comparable, character for character: the offsets stay what they were."""
 
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 import opencc
 
 HAN = ((0x3400, 0x4DC0), (0x4E00, 0xA000))
 
+WORD = 64
+"""Characters up to which a text is taken for a word of the rule pack, asked about again and again."""
+
 
 def plain(text: str) -> str:
     """Return a text of the same length: simplified characters, half-width forms, small letters."""
+    return _word(text) if len(text) <= WORD else text.translate(_table())
+
+
+@lru_cache(maxsize=4096)
+def _word(text: str) -> str:
     return text.translate(_table())
 
 
 def letters(text: str) -> str:
     """Return the plain text without punctuation and space, for comparing titles and names."""
-    return "".join(char for char in plain(text) if char.isalnum())
+    return "".join(filter(str.isalnum, plain(text)))
 
 
 def simplified(text: str) -> str:
     """Return the text in simplified characters and otherwise as it is."""
     table = _table()
-    return "".join(table.get(ord(char), char) if _han(ord(char)) else char for char in text)
+    return "".join(table[ord(char)] if char in _traditional() else char for char in text)
 
 
 def traditional(text: str) -> int:
     """Return how many characters of a text are traditional ones."""
-    table = _table()
-    return sum(ord(char) in table for char in text if _han(ord(char)))
+    return sum(map(_traditional().__contains__, text))
 
 
-def _han(code: int) -> bool:
-    return any(start <= code < stop for start, stop in HAN)
+@cache
+def _traditional() -> frozenset[str]:
+    """The Han characters that have another, simplified form."""
+    return frozenset(chr(code) for code in _table() if any(start <= code < stop for start, stop in HAN))
 
 
 @cache

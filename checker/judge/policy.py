@@ -6,7 +6,6 @@ from datetime import datetime
 
 from checker.judge.clauses import Usage
 from checker.judge.facts import Scene, facts, use, values
-from checker.judge.integrity import differences
 from checker.judge.licence import Licences, Lookup, no_usage
 from checker.judge.pack import UNHANDLED, Pack
 from checker.judge.rules import Rule
@@ -45,7 +44,7 @@ class Policy:
         known = facts(scene, lookup)
         judgement = decide(self.pack, known, intro=_intro(scene, lookup))
         fired = judgement.fired
-        texts = {**values(scene, lookup), **differences(scene.match, document, self.pack.judging).shown()}
+        texts = {**values(scene, lookup), **scene.differences.shown()}
         return Verdict(
             document=document,
             captured=captured,

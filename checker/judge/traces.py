@@ -171,6 +171,7 @@ def own_host(pack: Pack, url: str) -> bool:
     return any(host == own or host.endswith("." + own) for own in pack.publisher.hosts)
 
 
+@lru_cache(maxsize=4096)
 def comparable(url: str) -> str:
     """Return an address in the form in which links are compared: host and path, no scheme, www. or trailing slash."""
     if urlsplit(url).scheme not in {"http", "https", ""}:

@@ -32,8 +32,9 @@ def fill(texts: Texts, values: Mapping[str, str], local: Mapping[str, Mapping[st
 
 def clean(text: str, longest: int = LONGEST) -> str:
     """Return a page's words on one line, without control and direction marks, cut to a sensible length."""
-    visible = "".join(" " if char in "\r\n\t" else char for char in text if char in "\r\n\t" or _shows(char))
-    line = " ".join(visible.split())
+    if not text.isprintable():
+        text = "".join(" " if char in "\r\n\t" else char for char in text if char in "\r\n\t" or _shows(char))
+    line = " ".join(text.split())
     return line if len(line) <= longest else line[: longest - 1] + "…"
 
 
