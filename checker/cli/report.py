@@ -1,0 +1,129 @@
+"""`checker report`: the week on one page, and by mail."""
+
+import sys
+import webbrowser
+from datetime import UTC, date, datetime
+from functools import partial
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from checker.cli.app import app
+from checker.cli.console import say, stdout
+from checker.cli.options import WorkspaceOption, workspace_at
+from checker.judge.licence import Licences, load_licences
+from checker.keep.store import Store
+from checker.report.figures import LicenceNote
+from checker.report.outbox import archive, as_sent
+from checker.report.period import Period, last_week, parse
+from checker.report.post import Office, send_now, send_test, write
+from checker.settings import Reader, Workspace
+
+report = typer.Typer(help="The week's report: write it, send it, look at what was sent.", invoke_without_command=True)
+app.add_typer(report, name="report")
+
+PROBLEMS = {"over_quota": "exceeded", "near_quota": "near_quota", "expired": "expired", "expiring": "expiring"}
+"""How the judge's notices are called in the report; unsigned ones are the register's own matter."""
+
+PeriodOption = Annotated[
+    str | None, typer.Option("--week", help="An ISO week such as 2026-W47, or a day; by default the last whole week.")
+]
+LanguageOption = Annotated[str | None, typer.Option(help="zh-Hant, zh-Hans or en; by default the workspace's.")]
+
+
+@report.callback()
+def write_report(
+    ctx: typer.Context,
+    week: PeriodOption = None,
+    send: Annotated[
+        bool, typer.Option("--send", help="Mail it to its readers; who has it gets nothing twice.")
+    ] = False,
+    test_to: Annotated[str | None, typer.Option(help="Mail it to this address only, as a test.")] = None,
+    language: LanguageOption = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Write report.html, mail.eml and findings.xlsx of a week; --send mails them."""
+    if ctx.invoked_subcommand:
+        return
+    place = workspace_at(workspace)
+    with Store.open(place.database) as store:
+        office, period = office_of(place, store), period_of(week, place)
+        made = write(office, period, datetime.now(UTC), reader(place, language))
+        for path in (made.report, made.mail, made.workbook):
+            say(f"written {path}")
+        if test_to:
+            send_test(office, period, reader(place, language, test_to), datetime.now(UTC))
+            say(f"test sent to {test_to}")
+        failed = 0
+        for each in send_now(office, period, datetime.now(UTC)) if send else ():
+            say(f"{each.state} {each.reader} {each.period}" + (f": {each.error}" if each.error else ""))
+            failed += each.state != "sent"
+    raise typer.Exit(2 if failed else 0)
+
+
+@report.command()
+def preview(week: PeriodOption = None, language: LanguageOption = None, workspace: WorkspaceOption = None) -> None:
+    """Write the report and open it in the browser."""
+    place = workspace_at(workspace)
+    with Store.open(place.database) as store:
+        made = write(office_of(place, store), period_of(week, place), datetime.now(UTC), reader(place, language))
+    say(f"written {made.report}")
+    webbrowser.open(made.report.resolve().as_uri())
+
+
+@report.command("list")
+def list_sent(week: PeriodOption = None, workspace: WorkspaceOption = None) -> None:
+    """List every mail that was written down for a reader, and what became of it."""
+    place = workspace_at(workspace)
+    grid = Table("period", "edition", "reader", "state", "tries", "when", "error", box=None, header_style="bold")
+    with Store.open(place.database) as store, store.reading() as connection:
+        for each in archive(connection, week):
+            when = each.at.astimezone(place.settings.zone).strftime("%Y-%m-%d %H:%M")
+            edition, tries = str(each.edition), str(each.attempts)
+            grid.add_row(each.period, edition, each.reader, each.state, tries, when, each.error)
+    stdout.print(grid, markup=False)
+
+
+@report.command()
+def show(
+    period: Annotated[str, typer.Argument(metavar="PERIOD", show_default=False)],
+    to: Annotated[str | None, typer.Option(help="The reader; by default the first.")] = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Write a report to stdout exactly as it was mailed (message/rfc822)."""
+    with Store.open(workspace_at(workspace).database) as store, store.reading() as connection:
+        sys.stdout.buffer.write(as_sent(connection, period, to))
+
+
+def period_of(label: str | None, place: Workspace) -> Period:
+    """Return the period asked for, the last whole week by default."""
+    timezone = place.settings.timezone
+    return parse(label, timezone) if label else last_week(datetime.now(UTC), timezone)
+
+
+def reader(place: Workspace, language: str | None, to: str = "") -> Reader:
+    """Return whom the written report is for."""
+    chosen = {"to": to or place.settings.mail.sender, "language": language or place.settings.language}
+    return Reader.model_validate(chosen)
+
+
+def office_of(place: Workspace, store: Store) -> Office:
+    """Return what reporting needs of a workspace."""
+    licences = load_licences(place.rules / "licences.toml")
+    return Office(store, place.settings, place.reports, partial(licence_notes, licences))
+
+
+def licence_notes(licences: Licences, on: date) -> tuple[LicenceNote, ...]:
+    """Return the licences that someone should look at."""
+    return tuple(
+        LicenceNote(
+            id=each.licence.id,
+            licensee=each.licence.licensee,
+            problem=PROBLEMS[each.about],
+            ends=each.licence.terms(on).end,
+            clause=each.detail,
+        )
+        for each in licences.notices(on)
+        if each.about in PROBLEMS
+    )
