@@ -16,13 +16,13 @@ from checker.match.fold import Folded, fold
 from checker.match.passages import Stretch, stretches
 from checker.model import Article, Document, Match, MatchKind, Passage, Span, Thresholds
 
-EDITED_SHARE = 0.7
+EDITED_SHARE = 0.75
 """Share of the article's own wording that must stand on the page for an edited copy of the whole."""
 
 EDITED_LEAST = 60
 """Own characters that must agree for that."""
 
-DENSE = 80.0
+DENSE = 100.0
 """Own characters that agree in one passage, times its similarity, from which it is an edited excerpt."""
 
 ALIKE = 0.65

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,10 +46,10 @@ class Spool:
     def put(self, name: str, piece: Array) -> None:
         """Append a piece to the array of that name."""
         if name not in self._files:
-            self._files[name] = SpooledTemporaryFile(IN_MEMORY, dir=self._folder)  # noqa: SIM115 - closed in `save`
+            self._files[name] = SpooledTemporaryFile(IN_MEMORY, dir=str(self._folder))  # noqa: SIM115 - closed in `save`
             self._kinds[name] = piece.dtype
         if len(piece):
-            self._files[name].write(memoryview(np.ascontiguousarray(piece)).cast("B"))
+            self._files[name].write(np.ascontiguousarray(piece).data.cast("B"))
 
     def save(self, path: Path, bits: int, wide: bool) -> None:
         """Write header and arrays as a segment and force it to disk."""
@@ -131,30 +131,28 @@ class Source:
         """Yield the sketch of the kept strands, in pieces."""
         for first in range(0, len(self._kept), PIECE):
             here = slice(first, first + PIECE)
-            begin, end = self.segment.strands[here][0], self.segment.strands[here.start : here.stop + 1][-1]
-            piece = self.segment.sketch[int(begin) : int(end)]
-            lengths = np.diff(self.segment.strands[here.start : here.stop + 1].astype(np.int64))
+            edges = self.segment.strands[first : first + PIECE + 1].astype(np.int64)
+            piece, lengths = self.segment.sketch[int(edges[0]) : int(edges[-1])], edges[1:] - edges[:-1]
             yield piece if self._kept[here].all() else piece[np.repeat(self._kept[here], lengths)]
 
     def between(self, first: int, last: int) -> Entries:
         """Return the moved entries whose hashes are at least `first` and below `last`; multiples of a bucket."""
         segment = self.segment
         below = HASH_BITS - segment.bits
-        words = segment.buckets[first >> below : (last >> below) + 1] >> np.uint64(32)
-        here = slice(int(words[0]), int(words[-1]))
+        edges = (segment.buckets[first >> below : (last >> below) + 1] >> np.uint64(32)).astype(np.int64)
+        here = slice(int(edges[0]), int(edges[-1]))
         high = np.arange(first >> below, last >> below, dtype=np.uint64) << np.uint64(below)
-        hashes = np.repeat(high, np.diff(words.astype(np.int64))) | segment.rests[here].astype(np.uint64)
+        hashes = np.repeat(high, edges[1:] - edges[:-1]) | segment.rests[here].astype(np.uint64)
         places = segment.places[here].astype(np.int64)
         common = places >= COMMON
         if common.any():
             hashes, places = self._with_crowds(hashes, places, common)
         if self._stays.all():
             moved = places + (self._shift[0] if len(self._shift) else 0)
-        else:
-            row = np.searchsorted(self._starts, places, side="right") - 1
-            hashes, places, row = (array[self._kept[row]] for array in (hashes, places, row))
-            moved = places + self._shift[row]
-        return hashes << np.uint64(PLACE_BITS) | moved.astype(np.uint64)
+            return hashes << np.uint64(PLACE_BITS) | moved.astype(np.uint64)
+        strand = np.searchsorted(self._starts, places, side="right") - 1
+        moved = (places + self._shift[strand]).astype(np.uint64)
+        return (hashes << np.uint64(PLACE_BITS) | moved)[self._kept[strand]]
 
     def _with_crowds(self, hashes: Entries, places: Array, common: NDArray[np.bool_]) -> tuple[Entries, Array]:
         """Put the places of each common fingerprint in the place of its row."""

@@ -76,7 +76,7 @@ def counted() -> Bools:
 
 
 def han(text: str) -> Folded:
-    """Return the strand of a text or of a page's source, and where each character stands: in the text, or in its fold."""
+    """Return the strand of a text or of a page's source; `at` are places in the text, or else in its fold."""
     units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), "<u2")
     at = np.flatnonzero(units >= FIRST_WIDE)
     codes = han_table()[units[at]]
@@ -127,7 +127,9 @@ def winnow(codes: Codes, lengths: NDArray[np.int64]) -> Entries:
     full[starts[starts < len(hashes)]] = True
     least = windows(keys, np.minimum)
     least = least[full & (least != NEVER)]
-    return least[np.diff(least, prepend=NEVER) != 0] ^ LAST_PLACE
+    first = np.append(True, least[1:] != least[:-1])
+    chosen: Entries = least[first[: len(least)]] ^ LAST_PLACE
+    return chosen
 
 
 def kept(hashes: Hashes) -> Bools:

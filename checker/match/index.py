@@ -25,10 +25,10 @@ from numpy.typing import NDArray
 
 from checker.errors import IndexFormatError
 from checker.match import build, records
-from checker.match.fingerprint import han
-from checker.match.lookup import Probe, Shared, shared
+from checker.match.lookup import Shared, probes, shared
 from checker.match.segment import FORMAT, Segment
-from checker.model import Article
+from checker.match.stock import stock
+from checker.model import Article, Span
 
 MANIFEST = "manifest.json"
 LOCK = "lock"
@@ -124,13 +124,13 @@ class Index:
             self._commit(self._without(set(ids)))
             self._merge()
 
-    def article(self, id: str) -> Article:
+    def article(self, article_id: str) -> Article:
         """Return the article of that id; KeyError where there is none."""
         for part in self._parts:
-            row = part.segment.row(id)
+            row = part.segment.row(article_id)
             if row is not None and not part.has_lost(row):
                 return part.segment.article(row)
-        raise KeyError(id)
+        raise KeyError(article_id)
 
     def articles(self) -> Iterator[Article]:
         """Yield all articles, in the order in which they were added."""
@@ -142,16 +142,20 @@ class Index:
 
     def candidates(self, text: str) -> tuple[Candidate, ...]:
         """Return the articles that share text with a page, best first; `text` is its source or its visible text."""
-        probe = Probe.of(han(text), len(text))
         tallies: dict[tuple[int, int], Tally] = {}
-        for number, part in enumerate(self._parts):
-            for stretch in shared(part.segment, probe):
-                row = int(part.segment.owners[stretch.strand])
-                if not part.has_lost(row):
-                    tallies.setdefault((number, row), Tally()).add(stretch)
+        for probe in probes(text, any(part.segment.wide for part in self._parts)):
+            for number, part in enumerate(self._parts):
+                for stretch in shared(part.segment, probe):
+                    row = int(part.segment.owners[stretch.strand])
+                    if not part.has_lost(row):
+                        tallies.setdefault((number, row), Tally()).add(stretch)
         chosen = ((tally, *key) for key, tally in tallies.items())
         found = [Candidate(self._parts[number].segment.article(row).id, tally.agree) for tally, number, row in chosen]
         return tuple(sorted(found, key=lambda candidate: (-candidate.shared, candidate.id)))
+
+    def stock(self, article: Article) -> tuple[Span, ...]:
+        """Return the spans of an article's text that many registered articles share."""
+        return stock(article, [part.segment for part in self._parts])
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -166,9 +170,9 @@ class Index:
     def _without(self, ids: Iterable[str]) -> tuple[Part, ...]:
         """Return the parts with these articles removed."""
         gone: list[list[int]] = [[] for _ in self._parts]
-        for id in ids:
+        for article_id in ids:
             for part, rows in zip(self._parts, gone, strict=True):
-                row = part.segment.row(id)
+                row = part.segment.row(article_id)
                 if row is not None and not part.has_lost(row):
                     rows.append(row)
         pairs = zip(self._parts, gone, strict=True)

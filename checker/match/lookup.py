@@ -5,6 +5,7 @@ is found. Hits on near diagonals, none of them long, are compared as a stretch: 
 Common fingerprints take no part in the second way, and in the first only with a run as long as any other.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -12,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from rapidfuzz.distance import LCSseq
 
-from checker.match.fingerprint import Bools, Hashes, K, W, grams
-from checker.match.fold import Folded
+from checker.match.fingerprint import TRIPLE, Bools, Hashes, K, W, grams, han, wide
+from checker.match.fold import Folded, fold
 from checker.match.segment import Hits, Segment
 from checker.match.strand import GAP_BITS, MOST_GAP, RUN, Bytes, Integers, hue
 from checker.match.stretch import Block, agreeing, extent, heaviest
@@ -44,6 +45,9 @@ DENSE = 0.6
 SLACK = 4
 """Characters such as ⑩, which fold to several, that a run may hold."""
 
+MARKUP = re.compile(r"<(?:script|style)\b.*?</(?:script|style)\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+"""What is no text; only asked where an index holds texts that are not Han."""
+
 BLANK = 32
 """A hue that no character has."""
 
@@ -59,18 +63,28 @@ class Shared(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Probe:
-    """A page's strand made ready: hashes of its k-grams, hues with margins, places in the text between -1 and its end."""
+    """A page's strand made ready: hashes of its k-grams, hues with margins, places between -1 and the text's end."""
 
     hashes: Hashes
     hues: Bytes
     at: Integers
+    run: int
 
     @staticmethod
-    def of(strand: Folded, end: int) -> "Probe":
-        """Make a strand ready; `end` is where its text ends."""
+    def of(strand: Folded, end: int, run: int = RUN) -> "Probe":
+        """Make a strand ready; `end` is where its text ends, `run` the characters of a run that is to be found."""
         margin = np.full(SIDE + K, BLANK, np.uint8)
         hues = np.concatenate((margin, hue(strand.codes), margin))
-        return Probe(grams(strand.codes), hues, np.concatenate(([-1], strand.at, [end])))
+        return Probe(grams(strand.codes), hues, np.concatenate(([-1], strand.at, [end])), run)
+
+
+def probes(text: str, wide_too: bool) -> Iterator[Probe]:
+    """Yield a page's Han strand made ready, and its wide strand where that is asked for."""
+    yield Probe.of(han(text), len(text))
+    if wide_too:
+        folded = fold(MARKUP.sub(" ", text))
+        codes = wide(folded.codes)
+        yield Probe.of(Folded(codes, np.arange(len(codes), dtype=np.int32)), len(codes), RUN - TRIPLE + 1)
 
 
 def shared(segment: Segment, probe: Probe) -> Iterator[Shared]:
@@ -103,7 +117,7 @@ def promising(probe: Probe, *known_places: Integers) -> Bools:
     last = np.append(first[1:], len(place)) - 1
     before = np.maximum(place[first] - W + 1, 0)
     behind = np.minimum(place[last] + W + K, len(probe.at) - 1)
-    long = probe.at[behind] - probe.at[before] - 1 + SLACK >= RUN
+    long = probe.at[behind] - probe.at[before] - 1 + SLACK >= probe.run
     known[place] = np.repeat(long, last - first + 1)
     return known
 
@@ -111,7 +125,8 @@ def promising(probe: Probe, *known_places: Integers) -> Bools:
 def begins_run(hits: Hits) -> Bools:
     """Tell which hits, in order of diagonal, do not go on where the hit before them ends."""
     diagonal = hits.strand - hits.page
-    return (np.diff(diagonal, prepend=-(1 << 62)) != 0) | (np.diff(hits.page, prepend=0) > K)
+    begins: Bools = (np.diff(diagonal, prepend=-(1 << 62)) != 0) | (np.diff(hits.page, prepend=0) > K)
+    return begins
 
 
 def picked(hits: Hits, which: Bools) -> Hits:
@@ -141,9 +156,9 @@ def near(segment: Segment, probe: Probe, hits: Hits) -> Hits:
 
 def verbatim(segment: Segment, probe: Probe, hits: Hits) -> Iterator[Shared]:
     """Yield the runs around hits that may be RUN folded characters long, counting what the strand leaves out."""
-    hits = picked(hits, runs(segment, probe, hits, SIDE // 3).reach >= RUN)
+    hits = picked(hits, runs(segment, probe, hits, SIDE // 3).reach >= probe.run)
     found = runs(segment, probe, hits, SIDE)
-    for row in np.flatnonzero(found.reach >= RUN).tolist():
+    for row in np.flatnonzero(found.reach >= probe.run).tolist():
         page, length = int(hits.page[row] - found.left[row]), int(found.left[row] + found.right[row])
         yield Shared(strand_at(segment, int(hits.strand[row])), page, page + length, length)
 
@@ -175,8 +190,8 @@ def runs(segment: Segment, probe: Probe, hits: Hits, side: int) -> Runs:
 
 def until_false(same: Bools) -> Integers:
     """Return how many of each row's first values are true."""
-    stop = np.argmin(same, axis=1)
-    return np.where(same.all(axis=1), same.shape[1], stop)
+    stop: Integers = np.where(same.all(axis=1), same.shape[1], np.argmin(same, axis=1))
+    return stop
 
 
 def strand_at(segment: Segment, place: int) -> int:

@@ -101,6 +101,13 @@ class Segment:
         rare = place < COMMON
         return Found(Hits(page[rare], place[rare]), Hits(page[~rare], place[~rare] - COMMON))
 
+    def count(self, hashes: Hashes) -> Places:
+        """Return in how many places each fingerprint stands."""
+        rare, common = self.find(hashes)
+        counts = np.bincount(rare.page, minlength=len(hashes))
+        counts[common.page] = (self.commons[common.strand + 1] - self.commons[common.strand]).astype(np.int64)
+        return counts
+
     def row(self, article_id: str) -> int | None:
         """Return the row of the article with that id, or None."""
         name = name_hash(article_id)

@@ -54,7 +54,7 @@ def strands(articles: Sequence[Article]) -> Strands:
     begins = np.concatenate((np.zeros(1, np.int64), ends[:-1]))
     counted = is_han(folded.codes)
     codes, sketch, lengths = narrow(folded.codes, counted, begins, ends)
-    pieces = [(widened(folded.codes[a:b]), owner) for a, b, owner in lean(counted, begins, ends)]
+    pieces = [(widened(folded.codes[a:b]), owner) for a, b, owner in lean(counted, ends)]
     return Strands(
         np.concatenate([codes, *(piece for piece, _ in pieces)]),
         np.concatenate([sketch, *(sketched(piece) for piece, _ in pieces)]),
@@ -66,7 +66,7 @@ def strands(articles: Sequence[Article]) -> Strands:
 def narrow(codes: Codes, counted: Bools, begins: Integers, ends: Integers) -> tuple[Codes, Bytes, Integers]:
     """Return the Han strands of texts laid end to end: codes, sketch and lengths."""
     places = np.flatnonzero(counted)
-    sums = np.concatenate((np.zeros(1, np.int64), np.cumsum(counted)))
+    sums = summed(counted)
     lengths = sums[ends] - sums[begins] + 1
     text = np.repeat(np.arange(len(ends)), lengths - 1)
     gaps = np.diff(places, prepend=-1) - 1
@@ -83,17 +83,22 @@ def narrow(codes: Codes, counted: Bools, begins: Integers, ends: Integers) -> tu
     return out, sketch, lengths
 
 
+def summed(counted: Bools) -> Integers:
+    """Return how many of the values before each are true."""
+    return np.concatenate((np.zeros(1, np.int64), np.cumsum(counted, dtype=np.int64)))
+
+
 def hue(codes: Codes) -> Bytes:
     """Return the five-bit hash of characters, 0 to 30."""
     mixed = codes * np.uint32(0x9E3779B1) >> np.uint32(12)
     return (mixed % np.uint32(31)).astype(np.uint8)
 
 
-def lean(counted: Bools, begins: Integers, ends: Integers) -> list[tuple[int, int, int]]:
+def lean(counted: Bools, ends: Integers) -> list[tuple[int, int, int]]:
     """Return the stretches, and their texts, that are made of runs with too few Han characters for a fingerprint."""
     if len(counted) < RUN:
         return []
-    sums = np.concatenate((np.zeros(1, np.int64), np.cumsum(counted)))
+    sums = summed(counted)
     poor = np.flatnonzero(sums[RUN:] - sums[:-RUN] < GUARANTEE)
     text = np.searchsorted(ends, poor, side="right")
     inside = poor + RUN <= ends[text]
@@ -112,7 +117,7 @@ def widened(codes: Codes) -> Codes:
 
 def sketched(strand: Codes) -> Bytes:
     """Return the sketch of a wide strand; its first character tells of the TRIPLE - 1 that it holds besides itself."""
-    sketch = hue(strand) << GAP_BITS
+    sketch: Bytes = hue(strand) << np.uint8(GAP_BITS)
     sketch[0] |= TRIPLE - 1
     sketch[-1] = LAST
     return sketch

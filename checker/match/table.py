@@ -24,8 +24,8 @@ LONGEST = 15
 HANGUL = range(0xAC00, 0xD7A4)
 
 ALIASES = (
-    "著着 祇只 衹只 衹只 賙周 赒周 像象 藉借 甯宁 覆复 瞭了 鍊链 炼链 鍾钟 锺钟 馀余 讬托 徵征 夥伙 蒐搜 沉沈 缐线 哩里 麽么 幺么 "
-    "祕秘 谘咨 俱具 座坐 裏里 喫吃 牠它 妳你 甦苏 濬浚 鎗枪 鷄鸡 綵彩"
+    "著着 祇只 衹只 賙周 赒周 像象 藉借 甯宁 覆复 瞭了 鍊链 炼链 鍾钟 锺钟 馀余 讬托 徵征 夥伙 蒐搜 沉沈 缐线 哩里 "
+    "麽么 幺么 祕秘 谘咨 俱具 座坐 裏里 喫吃 牠它 妳你 甦苏 濬浚 鎗枪 鷄鸡 綵彩"
 )
 """Pairs that conversion by phrases swaps where conversion by characters does not: the first folds to the second."""
 
@@ -78,7 +78,7 @@ def simplified() -> dict[int, int]:
     step: dict[str, str] = {}
     for config in ("hk2s", "tw2s", "t2s"):
         step |= converted(config, han)
-    step |= {first: second for first, second in ALIASES.split()}
+    step |= {pair[0]: pair[1] for pair in ALIASES.split()}
     for config in ("s2hk", "s2tw", "s2t"):
         for char, variant in converted(config, han[: 0xA000 - 0x3400]).items():
             if follow(variant, step) != follow(char, step):

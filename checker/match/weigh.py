@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from checker.model import Match, MatchKind, Span
 
-NEW = 24
-"""Characters of the page that a match must explain beyond a better one to stand beside it."""
+NEW = 40
+NEW_SHARE = 0.5
+"""Characters of the page, and share of its own passages, that a match must explain beyond better ones."""
 
 
 def weigh(matches: tuple[Match, ...]) -> tuple[Match, ...]:
@@ -17,7 +18,7 @@ def weigh(matches: tuple[Match, ...]) -> tuple[Match, ...]:
     standing: list[Match] = []
     for match in sorted(matches, key=rank):
         others = [other for other in standing if rank(other)[0] < rank(match)[0]]
-        if not others or beyond(match, others) >= NEW:
+        if not others or beyond(match, others) >= max(NEW, NEW_SHARE * len(covered([match]))):
             standing.append(match)
     return tuple(named(match, standing) for match in standing)
 
