@@ -19,10 +19,6 @@ class Counts:
     live: int = 0
 
 
-Usage = Callable[[str, date], Counts]
-"""Licence id and day -> the other articles used under it; given by whoever remembers them."""
-
-
 @dataclass(frozen=True)
 class Use:
     """One repost as a licence sees it. What is unknown is left out, and no clause about it fails.
@@ -46,6 +42,10 @@ class Use:
     relayed: bool = False
     seen: date | None = None
     instant: datetime | None = None
+
+
+Usage = Callable[[str, Use], Counts]
+"""Licence id and repost -> the other articles used under it before; given by whoever remembers them."""
 
 
 @dataclass(frozen=True)

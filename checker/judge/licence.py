@@ -55,7 +55,7 @@ class Notice:
     detail: str
 
 
-def no_usage(_licence: str, _on: date) -> Counts:
+def no_usage(_licence: str, _use: Use) -> Counts:
     """Answer that no other article is used, where nobody remembers."""
     return Counts()
 
@@ -83,7 +83,7 @@ class Licences:
             reason = "the page has no web address by which a licence could be looked up"
             return Lookup(LicenceAnswer(LicenceState.UNKNOWN, on=use.on, reason=reason))
         about = [licence for licence in self._of(use) if concerns(licence, use)]
-        answers = [(answer(licence, use, usage(licence.id, use.on)), licence) for licence in about]
+        answers = [(answer(licence, use, usage(licence.id, use)), licence) for licence in about]
         answers = answers or list(self._relayed(use, usage))
         if not answers:
             reason = f"no licence names {use.target} or its operator"
@@ -105,7 +105,7 @@ class Licences:
         asked = replace(use, relayed=True)
         named = (one for one in self._of(use) if use.source and identity(use.source) in one.identities)
         for licence in named:
-            found = answer(licence, asked, usage(licence.id, use.on))
+            found = answer(licence, asked, usage(licence.id, use))
             if found.state in {LicenceState.VALID, LicenceState.OUT_OF_SCOPE}:
                 yield found, licence
 

@@ -28,7 +28,7 @@ def licence(**terms: Any) -> Licence:
 def ask(terms: dict[str, Any], use: dict[str, Any], counts: Counts | None = None) -> LicenceAnswer:
     """Put the licence with these terms to the repost with these changes."""
     register = Licences((licence(**terms),))
-    return register.look_up(replace(USE, **use), lambda _licence, _on: counts or Counts()).answer
+    return register.look_up(replace(USE, **use), lambda _licence, _use: counts or Counts()).answer
 
 
 ACCOUNTS = {"domains": [], "accounts": [{"channel": "weibo", "at": "weibo.example/u/77"}]}

@@ -1,0 +1,54 @@
+"""Quotas counted over many reposts: the n-th is within, the next is not, in whatever order they were found."""
+
+from datetime import date, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from checker.judge.clauses import Counts, Use
+from checker.judge.licence import Licences
+from checker.judge.tally import Used, tally, totals
+from checker.judge.terms import Licence
+from checker.model import Article, LicenceState
+
+MONDAY = date(2026, 6, 1)
+
+
+def used(number: int, on: date = MONDAY, licence: str = "L", live: bool = True) -> Used:
+    """The repost of an article under a licence."""
+    return Used(on, f"a{number}", f"http://site.example/{number}", licence, live)
+
+
+def use(number: int, on: date = MONDAY) -> Use:
+    """The same repost, as it is put to the licences."""
+    return Use(f"http://site.example/{number}", on, Article(id=f"a{number}", title="t", text="x"))
+
+
+@given(st.permutations(range(8)), st.integers(0, 9))
+def test_a_quota_of_n_lets_n_articles_pass_in_any_order(order: list[int], quota: int) -> None:
+    terms = {"id": "L", "licensee": "某站", "domains": ["site.example"], "start": "2026-01-01", "quota": {"day": quota}}
+    register = Licences((Licence.model_validate(terms),))
+    usage = tally(used(number) for number in order)
+    states = [register.look_up(use(number), usage).answer.state for number in range(8)]
+    assert [state is LicenceState.VALID for state in states] == [number < quota for number in range(8)]
+
+
+def test_periods_begin_with_the_day_the_week_and_the_month() -> None:
+    usage = tally([used(1, MONDAY - timedelta(days=1)), used(2, MONDAY), used(3, MONDAY + timedelta(days=2))])
+    assert usage("L", use(9, MONDAY + timedelta(days=2))) == Counts(day=1, week=2, month=2, total=3, live=3)
+    assert usage("L", use(9, MONDAY + timedelta(days=7))) == Counts(day=0, week=0, month=2, total=3, live=3)
+    assert usage("L", use(9, MONDAY)) == Counts(day=1, week=1, month=1, total=2, live=2)
+    assert usage("other", use(9)) == Counts()
+
+
+def test_an_article_on_two_pages_counts_once_and_never_against_itself() -> None:
+    twice = Used(MONDAY, "a1", "http://site.example/copy", "L")
+    assert tally([used(1), twice])("L", use(2)) == Counts(1, 1, 1, 1, 1)
+    assert tally([used(1), twice])("L", use(1)) == Counts()
+
+
+def test_what_is_offline_is_used_but_not_online_at_once() -> None:
+    assert tally([used(1, live=False), used(2)])("L", use(3)).live == 1
+    assert totals([used(1, live=False), used(2), used(3, MONDAY + timedelta(days=1))], MONDAY) == {
+        "L": Counts(day=2, week=2, month=2, total=2, live=1)
+    }
