@@ -10,8 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-
-from bs4.element import Tag
+from itertools import islice
 
 from checker.model import Span, Zone
 from checker.read.layout import HAN, Block, Chrome, Layout
@@ -36,6 +35,7 @@ HEAD = 900
 TAIL = 700
 """Characters after the main text in which the tail is looked for."""
 TAIL_LINES = 14
+ITEMS = frozenset({"li", "dl", "tr"})
 TITLE = 8
 """Han characters of a link that make it the title of another article."""
 PARAGRAPH = 36
@@ -51,7 +51,8 @@ REMOTE = frozenset({"comment", "related"})
 class Place:
     """The article on its page: `main` is its text, `head` begins where its headline does, `tail` ends what follows it.
 
-    `own` are the page parts that hold the article, by id; `first` and `last` are the lines of `main`.
+    `own` are the page parts that hold the article, by id; `first` and `last` are the lines of `main`,
+    `below` is where the headline ends.
     """
 
     layout: Layout
@@ -61,6 +62,7 @@ class Place:
     own: frozenset[int]
     first: int
     last: int
+    below: int = 0
 
     def part(self, offset: int) -> str:
         """Return the kind of page part that holds an offset, "" for the article and what is nothing else."""
@@ -146,9 +148,11 @@ def place(layout: Layout, reading: Reading) -> Place:
     main = (blocks[first].start, blocks[last].end)
     head = _head(layout, main)
     sure = [n for n in range(first, last + 1) if worth[n] > 0]
-    sure += [n for n in titles if head <= blocks[n].start < main[0]]
+    above = [n for n in titles if head <= blocks[n].start < main[0]]
+    sure += above
     own |= {id(chrome.tag) for n in sure for chrome in _chain(layout.runs[blocks[n].first].frame.chrome)}
-    return Place(layout, main, head, _tail(layout, last, own, reading), own, first, last)
+    below = blocks[above[-1]].end if above else main[0]
+    return Place(layout, main, head, _tail(layout, last, own, reading), own, first, last, below)
 
 
 def _worths(layout: Layout, reading: Reading, own: frozenset[int]) -> list[float]:
@@ -266,18 +270,18 @@ def _tail(layout: Layout, last: int, own: frozenset[int], reading: Reading) -> i
 
 
 def listed(place: Place, offset: int) -> bool:
-    """Tell whether an offset belongs to an item of a list that links to another article."""
-    blocks = place.layout.blocks
-    number = place.layout.block_at(offset)
-    for block in blocks[max(0, number - 2, place.last + 1 if offset >= place.main[1] else 0) : number]:
-        if block.linked >= TITLE and block.linked > 0.7 * block.han:
+    """Tell whether an offset belongs to an item of a list that links to another article by its title."""
+    layout = place.layout
+    tag = layout.runs[layout.run_at(offset)].tag
+    around = [tag, *islice(tag.parents, 4)]
+    item = next((element for element in around if element.name in ITEMS), None)
+    if item is not None:
+        return any(len(HAN.findall(a.get_text())) >= TITLE for a in item.find_all("a", limit=6) if a not in around)
+    number = layout.block_at(offset)
+    since = place.last + 1 if offset >= place.main[1] else 0
+    for block in layout.blocks[max(number - 2, since) : number]:
+        title = layout.runs[block.first].tag if block.first < block.last else tag
+        near = [element for element in (title, *islice(title.parents, 3)) if element.name not in {"body", "html"}]
+        if block.linked >= TITLE and block.linked > 0.7 * block.han and any(element in near for element in around[:3]):
             return True
-    run = place.layout.run_at(offset)
-    item: Tag | None = place.layout.runs[run].tag
-    for _ in range(5):
-        if item is None or item.name in {"body", "html", "article"}:
-            return False
-        if item.name in {"li", "dl", "tr"}:
-            return any(len(HAN.findall(a.get_text())) >= TITLE for a in item.find_all("a", limit=6))
-        item = item.parent
     return False

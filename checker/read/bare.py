@@ -17,7 +17,8 @@ DATE = re.compile(
 FIELDS = re.compile(r"[|·•]|  +")
 LAST = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]{2,40})[)\]】〕][。.]?[ \x00]*$")
 BYLINE = re.compile(r"^(?P<who>[\u3400-\u9fff·]{2,4}) ?/ ?(?P<name>[\u3400-\u9fff]{3,14})$")
-REPORTER = re.compile(r"(?P<name>[^ ()|:]{2,14}?) ?(?:首席|特约|见习|驻\w{1,6})?(?:记者|通讯员|评论员)[ :/]?\w")
+REPORTER = re.compile(r"(?P<name>[^ ()|:]{2,14}?) ?(?:首席|特约|见习|驻\w{1,6})?(?:记者|通讯员|评论员)(?:[ :/]?\w|$)")
+EDITED = re.compile(r"(?P<name>[^\s\[\]]{2,14})\[(?:整理|编译|综合|原创)\]")
 LONGEST = 120
 """Characters of a line that may be a line of dates and names."""
 NEAR = 4
@@ -41,17 +42,29 @@ def _tails(words: Words, place: Place, reading: Reading) -> Iterator[Span]:
         last = LAST.search(words.text, max(block.start, block.end - 60), block.end)
         if last is None or place.part(block.start) in SHUT or place.zone(last.start()) is not Zone.TAIL:
             continue
-        reporter = REPORTER.match(last[1])
-        name = reporter["name"] if reporter else last[1].strip(" \x00")
-        if reading.outlet(name):
+        name = _in_bracket(last[1], reading)
+        if name and reading.outlet(name):
             at = last.start(1) + last[1].find(name)
             yield at, at + len(name)
+
+
+def _in_bracket(words: str, reading: Reading) -> str:
+    """Return the name that a bracket gives, without what leads to it and who wrote for it."""
+    words = words.strip(" \x00")
+    led = reading.kinds.match(words)
+    words = words[led.end() :] if led else words
+    reporter = REPORTER.match(words)
+    if reporter:
+        known = reading.known.match(reporter["name"])
+        return known[0] if known else reporter["name"]
+    signed = re.fullmatch(r"(?P<name>\S{3,14}) [\u3400-\u9fff·]{2,4}", words)
+    return signed["name"] if signed else words
 
 
 def _heads(words: Words, place: Place, reading: Reading) -> Iterator[Span]:
     """Yield the names in lines of the head that carry a date or stand near one."""
     blocks = place.layout.blocks
-    first, last = place.layout.block_at(place.head), min(place.first + 1, len(blocks))
+    first, last = place.layout.block_at(place.head), min(place.first, len(blocks))
     dated = [n for n in range(first, last) if DATE.search(words.text, blocks[n].start, blocks[n].end)]
     for number in range(first, last):
         block = blocks[number]
@@ -67,11 +80,24 @@ def _names(block: Block, words: Words, place: Place, reading: Reading, *, dated:
         for start, end in _fields(words.text, run.start, run.end):
             name = words.text[start:end]
             slashed = BYLINE.match(name)
-            byline = slashed or REPORTER.match(name)
-            if byline and (dated or called or slashed or start == block.start) and reading.outlet(byline["name"]):
+            byline = slashed or EDITED.fullmatch(name) or REPORTER.match(name)
+            if byline and (dated or called or slashed or start == block.start) and _byline(byline, reading):
                 yield start + byline.start("name"), start + byline.end("name")
-            elif _plain(name, reading) and (called or (dated and (reading.outlet(name) or reading.claim.fullmatch(name)))):
+            elif _plain(name, reading) and (called or _known((start, end), block, place, reading, dated=dated)):
                 yield start, end
+
+
+def _byline(match: re.Match[str], reading: Reading) -> bool:
+    return match.re is EDITED or reading.outlet(match["name"])
+
+
+def _known(span: Span, block: Block, place: Place, reading: Reading, *, dated: bool) -> bool:
+    """Tell whether a field is an outlet beside a date, or below the headline a line of its own that is a known one."""
+    name = place.layout.levelled[slice(*span)]
+    if dated and (reading.outlet(name) or reading.claim.fullmatch(name)):
+        return True
+    alone = span == (block.start, block.end) and span[0] >= place.below
+    return alone and reading.known.fullmatch(name) is not None
 
 
 def _called(run: Run, reading: Reading) -> bool:

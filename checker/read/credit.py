@@ -51,6 +51,8 @@ def _labelled(found: Statement, words: Words, place: Place, reading: Reading, si
     if block:
         return replace(credit, grade=Grade.BOILERPLATE, zone=Zone.CHROME, reason=block)
     grade, reason = graded(name, reading, sites)
+    if found.verb and grade is Grade.EXACT:
+        grade, reason = Grade.VARIANT, "our name after another word than 来源"
     credit = replace(credit, grade=grade, reason=reason)
     return _secondhand(credit, words, place, reading) if grade is Grade.OTHER else shown(credit, layout)
 

@@ -39,6 +39,14 @@ def _opening(words: Words, block: Block, place: Place, reading: Reading) -> Iter
             credit, source=place.layout.text[block.start + mark.start("name") : block.start + mark.end("name")]
         )
         return
+    other = reading.afar.match(line)
+    if other:
+        span = (block.start + other.start("name"), block.start + other.end())
+        credit = named_at(place.layout, span, Zone.BODY, Grade.OTHER, "dateline of another outlet")
+        yield replace(
+            credit, source=place.layout.text[block.start + other.start("name") : block.start + other.end("name")]
+        )
+        return
     claimed = reading.claim.match(line.lstrip(OPENERS))
     if claimed and block.start >= place.main[0]:
         at = block.start + line.index(claimed[0])

@@ -11,9 +11,10 @@ from checker.errors import RulePackError
 from checker.model import Publisher
 from checker.read.wording import either, level, packed
 
-FORMS = ("label", "verb", "bracket", "beside-date", "claim", "meta")
+FORMS = ("label", "verb", "ours", "bracket", "beside-date", "claim", "meta")
 PLACES = ("head", "tail", "lead")
 ANY = "XX"
+PARTED = r"[:|/]|[-—]+(?=[ \x00])|——"
 JOINED = re.compile(r"[-·—/、,&]|[(（]")
 """Stands in a publisher's name for any word, such as a channel or a region."""
 
@@ -26,6 +27,7 @@ class Form:
     says: str
     place: str
     words: tuple[str, ...] = ()
+    bare: tuple[str, ...] = ()
     passing: tuple[tuple[str, str], ...] = ()
     failing: tuple[str, ...] = ()
 
@@ -52,6 +54,10 @@ class Reading:
     names: Names
     label: re.Pattern[str]
     verb: re.Pattern[str]
+    lesser: re.Pattern[str]
+    verbs: frozenset[str]
+    kinds: re.Pattern[str]
+    afar: re.Pattern[str]
     stops: re.Pattern[str]
     decoy: re.Pattern[str]
     notice: re.Pattern[str]
@@ -101,6 +107,7 @@ def _form(raw: Mapping[str, Any]) -> Form:
         says=raw["says"],
         place=raw["place"],
         words=tuple(raw.get("words", ())),
+        bare=tuple(raw.get("bare", ())),
         passing=tuple((line, outlet) for line, outlet in raw["pass"]),
         failing=tuple(raw["fail"]),
     )
@@ -119,8 +126,18 @@ def _compile(raw: Mapping[str, Any], publisher: Publisher) -> Reading:
         publisher=publisher,
         forms=tuple(forms.values()),
         names=names,
-        label=re.compile(rf"(?P<key>{either(*forms['label'].words)}){gap}[】\])]?{gap}(?P<sep>[:|/]|[-—]+(?=[ \x00]))"),
-        verb=re.compile(rf"(?P<key>{either(*forms['verb'].words)})(?P<sep>)"),
+        label=re.compile(
+            rf"(?P<key>{either(*forms['label'].words, *forms['verb'].words)}){gap}[】\])]?{gap}(?P<sep>{PARTED})"
+        ),
+        verb=re.compile(rf"(?P<key>{either(*forms['verb'].words, *forms['verb'].bare)})(?P<sep>)"),
+        lesser=re.compile(
+            rf"(?P<key>{either(*forms['ours'].words)}){gap}(?P<sep>{PARTED}|){gap}(?={names.anywhere.pattern})"
+        ),
+        verbs=frozenset(map(packed, forms["verb"].words + forms["ours"].words)),
+        kinds=re.compile(rf"(?:{either(*values['kinds'], *forms['verb'].words)}){gap}[:“\"「《]*"),
+        afar=re.compile(
+            rf"[ \x00【\[(]*(?P<name>{either(*outlets['names'])})[^。:,\n]{{0,18}}?(?:电|讯|消息|报道)(?=[ (:,，])"
+        ),
         stops=re.compile(stops),
         decoy=re.compile(rf"(?:{either(*values['decoys'])}){gap}[:的]?{gap}$"),
         notice=re.compile(either(*values["notice"])),

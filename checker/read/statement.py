@@ -18,14 +18,15 @@ MORE = re.compile(r" ?[、·—/-]+ ?(?=\w)")
 """What joins a name to another one or to a section of its own."""
 LETTERS_APART = re.compile(r"(?:[\u3400-\u9fff][ \x00]+){2,}[\u3400-\u9fff](?![\u3400-\u9fff])")
 SITE = re.compile(r"\( ?(?:https?://)?[\w.-]+\.[a-z]{2,10}/? ?\)")
-AUTHOR = re.compile(r"(?:作者|作家|记者|通讯员|撰文|撰稿|编辑|文)[:/ ]{0,2}[^|:。]{0,24}$")
+AUTHOR = re.compile(r"(?:作者|作家|记者|通讯员|评论员|撰文|撰稿|编辑|文)[:/ ]{0,2}[^|:。]{0,24}$")
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
     """One statement: `start` to `end` is the quote, `name` the span of the outlet's name.
 
-    `ours` says that the name is one of ours, `notice` that the words are an instruction about other works.
+    `ours` says that the name is one of ours, `notice` that the words are an instruction about other works, `verb`
+    that another word than one of source leads to the name.
     """
 
     start: int
@@ -33,6 +34,7 @@ class Statement:
     name: tuple[int, int]
     ours: bool
     notice: bool = False
+    verb: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ class Words:
 def statements(words: Words, reading: Reading) -> Iterator[Statement]:
     """Yield what labels and verbs state, in reading order."""
     taken = -1
-    for match in sorted([*reading.label.finditer(words.text), *reading.verb.finditer(words.text)], key=_order):
+    forms = (reading.label, reading.verb, reading.lesser)
+    for match in sorted((m for form in forms for m in form.finditer(words.text)), key=_order):
         if match.start() < taken:
             continue
         found = _stated(match, words, reading)
@@ -76,12 +79,15 @@ def _stated(match: re.Match[str], words: Words, reading: Reading) -> Statement |
     if name is None:
         return None
     value = text[name[0] : name[1]]
+    if match.re is reading.lesser and not ours:
+        return None
     if not match["sep"] and not _sure(value, reading, ours=ours):
         return None
     around = bare[-14:] + text[name[1] : min(words.line_end(name[1]), name[1] + 40)]
     quoted = bare[-1:] in {"“", '"', "”", "「", "『", "‘", "'"} or bare[-4:-1] in {"注明:", "请注明"}
     noticed = bool(reading.notice.search(bare[-14:])) or (quoted and bool(reading.notice.search(around)))
-    return Statement(start, name[1], name, ours, notice=noticed)
+    verb = packed(match["key"]) in reading.verbs or reading.kinds.match(text, match.end(), name[0]) is not None
+    return Statement(start, name[1], name, ours, noticed, verb)
 
 
 def _begins(match: re.Match[str], bare: str, before: str, words: Words) -> bool:
@@ -117,6 +123,9 @@ def named(words: Words, at: int, reading: Reading, *, sure: bool = False) -> tup
             at += 1
     if at >= end:
         return (None, False) if sure or closer else _below(words, at, reading)
+    kind = reading.kinds.match(text, at, end)
+    if kind and (text[kind.end() - 1] in '“"「《' or reading.names.longer.match(text, kind.end(), end)):
+        at = kind.end()
     own = reading.names.longer.match(text, at, end)
     if own and _whole(words, own.end(), end, reading):
         return (at, own.end()), True
