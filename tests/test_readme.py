@@ -17,6 +17,8 @@ def commands(group: Any, above: str = "") -> Iterator[tuple[str, str]]:
     """Yield the words of each command and the first line of its help."""
     for name, command in sorted(group.commands.items()):
         if hasattr(command, "commands"):
+            if command.invoke_without_command:
+                yield above + name, command.help
             yield from commands(command, f"{above}{name} ")
         else:
             yield above + name, (command.help or "").splitlines()[0]

@@ -12,11 +12,14 @@ import io
 import json
 import os
 import shutil
+import sys
 import threading
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rich.cells import set_cell_size
 from rich.console import Console
@@ -28,6 +31,7 @@ from checker.cli.app import app
 from checker.keep.cases import Wanted
 from checker.keep.store import Store
 from checker.model import JUDGED, Outcome
+from checker.report.side_by_side import side_by_side as page_of
 from checker.settings import open_workspace
 from tests.demo.server import serving, sites
 
@@ -88,8 +92,9 @@ def walk(folder: Path, port: int) -> None:
         console.print()
         step("Pages that could not be judged are said, not guessed", "no failed page counts as one without a credit")
         console.print(unjudged(Path()))
+        console.print()
         step("The week's report", "one page for the team, one mail for each reader")
-        checker("report")
+        checker("report", "--week", datetime.now(ZoneInfo("Asia/Shanghai")).strftime("%G-W%V"))
         step("Both texts side by side", "one page for each finding")
         console.print(f"{side_by_side(Path('data/cases'))} pages in {folder}/data/cases\n")
         step("One of them, closer", "a licensed copy with a changed number and a changed negation")
@@ -126,6 +131,7 @@ def scan(port: int) -> list[dict[str, Any]]:
     found = io.StringIO()
     with contextlib.redirect_stdout(found):
         app(["scan", *(f"{site.origin(port)}/" for site in sites()), "--json"], standalone_mode=False)
+    console.print()
     Path("data/scan.jsonl").write_text(found.getvalue(), encoding="utf-8")
     return [json.loads(line) for line in found.getvalue().splitlines()]
 
@@ -193,14 +199,16 @@ def side_by_side(folder: Path) -> int:
     """Write a page for each finding, and return how many there are."""
     folder.mkdir(parents=True, exist_ok=True)
     with Store.open(open_workspace(Path()).database) as store:
-        found = [case.id for case in store.cases(Wanted(outcomes=(Outcome.VIOLATION, Outcome.REVIEW)))]
-    for case in found:
-        app(["show", case, "--html", str(folder / f"{case}.html")], standalone_mode=False)
+        found = tuple(store.cases(Wanted(outcomes=(Outcome.VIOLATION, Outcome.REVIEW))))
+        for case in found:
+            page = page_of(case, store.article(case.article), "zh-Hant", page_text=store.page_text(case.id))
+            (folder / f"{case.id}.html").write_text(page, encoding="utf-8")
     return len(found)
 
 
 def closing(folder: Path, port: int, seconds: float) -> None:
     """Say where everything is, and what to try next."""
+    command = os.path.relpath(Path(sys.executable).with_name("checker"), folder)
     lines = [
         f"[bold]report[/]         {first(folder / 'data/reports', '*.html')}",
         f"[bold]mail[/]           {first(folder / 'data/reports', '*.eml')}",
@@ -208,11 +216,12 @@ def closing(folder: Path, port: int, seconds: float) -> None:
         f"[bold]evidence[/]       {folder}/data/evidence/ [dim](WARC, with SHA-256)[/]",
         f"[bold]settings[/]       {folder}/checker.toml, {folder}/rules/",
         "",
-        "[bold]try next[/]       cd " + str(folder),
-        "               ../.venv/bin/checker findings --level error",
-        "               ../.venv/bin/checker show FINDING",
-        "               ../.venv/bin/checker pages",
-        "               ../.venv/bin/checker rules",
+        f"[bold]try next[/]       cd {folder}",
+        f"               {command} findings --level error",
+        f"               {command} show FINDING",
+        f"               {command} coverage",
+        f"               {command} rules list",
+        "               python -m tests.demo.run --serve   [dim](the sites stay up, for a browser)[/]",
     ]
     console.print(Panel("\n".join(lines), title=f"done in {seconds:.0f} s", title_align="left", border_style="green"))
     console.print("[dim]Sites, articles and licences are invented. Nothing the checker says is legal advice.[/]")
