@@ -35,6 +35,8 @@ HEAD = 900
 TAIL = 700
 """Characters after the main text in which the tail is looked for."""
 TAIL_LINES = 14
+DEEP = 6
+"""Elements around a stretch that are looked at."""
 ITEMS = frozenset({"li", "dl", "tr"})
 TITLE = 8
 """Han characters of a link that make it the title of another article."""
@@ -74,7 +76,7 @@ class Place:
         if offset < self.main[0]:
             return Zone.HEAD if offset >= self.head else Zone.NONE
         if offset >= self.main[1]:
-            return Zone.TAIL if offset < self.tail else Zone.NONE
+            return Zone.TAIL if offset < self.tail or self._held(offset) else Zone.NONE
         number = self.layout.block_at(offset)
         block = self.layout.blocks[number]
         before, after, here = (
@@ -86,6 +88,20 @@ class Place:
         if sum(after) <= few and (not here or block.end - offset <= CLOSE):
             return Zone.TAIL
         return Zone.HEAD if sum(before) <= few and (not here or offset - block.start <= CLOSE) else Zone.BODY
+
+    def _held(self, offset: int) -> bool:
+        """Tell whether an offset stands in the element that holds the article's paragraphs, and in no list."""
+        tag = self.layout.runs[self.layout.run_at(offset)].tag
+        around = [tag, *islice(tag.parents, DEEP)]
+        return self._holder in map(id, around) and not any(element.name in ITEMS for element in around)
+
+    @cached_property
+    def _holder(self) -> int:
+        """The innermost element, by id, around both the first and the last line of the main text; 0 where it is too wide."""
+        ends = [self.layout.runs[self.layout.run_at(offset)].tag for offset in (self.main[0], self.main[1] - 1)]
+        first = {id(element) for element in islice(ends[0].parents, DEEP)}
+        found = next((element for element in islice(ends[1].parents, DEEP) if id(element) in first), None)
+        return 0 if found is None or found.name in {"body", "html", "[document]"} else id(found)
 
     @cached_property
     def _prose(self) -> list[int]:

@@ -126,4 +126,4 @@ def _plain(name: str, reading: Reading) -> bool:
     """Tell whether a field can be a name and nothing else."""
     if not 2 <= len(packed(name)) <= 20 or re.search(r"[:。!?,]", name):
         return False
-    return reading.stops.match(name) is None
+    return reading.stops.search(name) is None

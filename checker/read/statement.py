@@ -26,7 +26,7 @@ class Statement:
     """One statement: `start` to `end` is the quote, `name` the span of the outlet's name.
 
     `ours` says that the name is one of ours, `notice` that the words are an instruction about other works, `verb`
-    that another word than one of source leads to the name.
+    that another word than one of source leads to the name, `this` that the words speak of the text at hand (本文来源).
     """
 
     start: int
@@ -35,6 +35,7 @@ class Statement:
     ours: bool
     notice: bool = False
     verb: bool = False
+    this: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,8 @@ def _stated(match: re.Match[str], words: Words, reading: Reading) -> Statement |
     quoted = bare[-1:] in {"“", '"', "”", "「", "『", "‘", "'"} or bare[-4:-1] in {"注明:", "请注明"}
     noticed = bool(reading.notice.search(bare[-14:])) or (quoted and bool(reading.notice.search(around)))
     verb = packed(match["key"]) in reading.verbs or reading.kinds.match(text, match.end(), name[0]) is not None
-    return Statement(start, name[1], name, ours, noticed, verb)
+    this = match["key"].startswith(("本文", "以上"))
+    return Statement(start, name[1], name, ours, noticed, verb, this)
 
 
 def _begins(match: re.Match[str], bare: str, before: str, words: Words) -> bool:
@@ -105,8 +107,9 @@ def _begins(match: re.Match[str], bare: str, before: str, words: Words) -> bool:
 
 
 def _sure(value: str, reading: Reading, *, ours: bool) -> bool:
+    """Tell whether words that follow a verb without a separator are an outlet's name."""
     first = re.split(r"[、,和与及/]", value)[0]
-    return ours or reading.outlet(value) or reading.outlet(first)
+    return ours or ("的" not in value and (reading.outlet(value) or reading.outlet(first)))
 
 
 def named(words: Words, at: int, reading: Reading, *, sure: bool = False) -> tuple[tuple[int, int] | None, bool]:
