@@ -142,7 +142,8 @@ class Source:
         edges = (segment.buckets[first >> below : (last >> below) + 1] >> np.uint64(32)).astype(np.int64)
         here = slice(int(edges[0]), int(edges[-1]))
         high = np.arange(first >> below, last >> below, dtype=np.uint64) << np.uint64(below)
-        hashes = np.repeat(high, edges[1:] - edges[:-1]) | segment.rests[here].astype(np.uint64)
+        hashes: Entries = np.repeat(high, edges[1:] - edges[:-1])
+        hashes = hashes | segment.rests[here].astype(np.uint64)
         places = segment.places[here].astype(np.int64)
         common = places >= COMMON
         if common.any():
@@ -152,7 +153,8 @@ class Source:
             return hashes << np.uint64(PLACE_BITS) | moved.astype(np.uint64)
         strand = np.searchsorted(self._starts, places, side="right") - 1
         moved = (places + self._shift[strand]).astype(np.uint64)
-        return (hashes << np.uint64(PLACE_BITS) | moved)[self._kept[strand]]
+        entries: Entries = hashes << np.uint64(PLACE_BITS) | moved
+        return entries[self._kept[strand]]
 
     def _with_crowds(self, hashes: Entries, places: Array, common: NDArray[np.bool_]) -> tuple[Entries, Array]:
         """Put the places of each common fingerprint in the place of its row."""

@@ -124,7 +124,8 @@ def winnow(codes: Codes, lengths: NDArray[np.int64]) -> Entries:
     keys = np.concatenate((np.where(whole, ranked(hashes), NEVER), np.full(W - 1, NEVER)))
     full = windows(keys, np.maximum) != NEVER
     starts = np.cumsum(lengths) - lengths
-    full[starts[starts < len(hashes)]] = True
+    starts = starts[starts < len(hashes)]
+    full[starts[whole[starts]]] = True
     least = windows(keys, np.minimum)
     least = least[full & (least != NEVER)]
     first = np.append(True, least[1:] != least[:-1])

@@ -8,6 +8,7 @@ Common fingerprints take no part in the second way, and in the first only with a
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
 from typing import NamedTuple
 
 import numpy as np
@@ -82,7 +83,7 @@ def probes(text: str, wide_too: bool) -> Iterator[Probe]:
     """Yield a page's Han strand made ready, and its wide strand where that is asked for."""
     yield Probe.of(han(text), len(text))
     if wide_too:
-        folded = fold(MARKUP.sub(" ", text))
+        folded = fold(unescape(MARKUP.sub(" ", text)))
         codes = wide(folded.codes)
         yield Probe.of(Folded(codes, np.arange(len(codes), dtype=np.int32)), len(codes), RUN - TRIPLE + 1)
 
