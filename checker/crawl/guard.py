@@ -119,12 +119,14 @@ class Exchange:
     """One request and its answer while they happen: how long and how much they may, and what passed."""
 
     deadline: float  # of time.monotonic()
-    limit: int  # bytes that may be received
+    limit: int  # bytes that may be received, at first of headers only
     turns: Turns
     stream: "Watched | None" = None
     turn: Turn | None = None
     waited: float = 0.0
     received: int = 0
+    reused: bool = False
+    body: bool = False
     request: list[bytes] = field(default_factory=list)
     response: list[bytes] = field(default_factory=list)
     facts: dict[str, str] = field(default_factory=dict)
@@ -151,11 +153,18 @@ class Exchange:
             self.turn.release()
 
     def take(self, piece: bytes) -> None:
-        """Note received bytes; TOO_LARGE beyond the limit."""
+        """Note received bytes; TOO_LARGE beyond the limit, NETWORK_ERROR where the headers alone go beyond it."""
         self.received += len(piece)
         self.response.append(piece)
-        if self.received > self.limit:
+        if self.received > self.limit and self.body:
             raise OverrunError(PageOutcome.TOO_LARGE, f"more than {self.limit:,} bytes on the wire")
+        if self.received > self.limit:
+            raise OverrunError(PageOutcome.NETWORK_ERROR, f"more than {self.limit:,} bytes of headers")
+
+    def begin_body(self, limit: int) -> None:
+        """Take the headers as complete: so many bytes more may come."""
+        self.limit = self.received + limit
+        self.body = True
 
 
 CURRENT: ContextVar[Exchange] = ContextVar("exchange")
@@ -169,6 +178,7 @@ class Watched:
         self.inner = inner
         self.facts = facts
         self.address = address  # whose turn a request needs; "" for a proxy
+        self.used = 0
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Receive up to `max_bytes` within the exchange's time."""
@@ -180,8 +190,11 @@ class Watched:
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send within the exchange's time."""
         exchange = CURRENT.get()
+        if exchange.stream is not self:
+            self.used += 1
         exchange.take_turn(self.address)
         exchange.stream = self
+        exchange.reused = self.used > 1
         exchange.facts.update(self.facts)
         exchange.request.append(bytes(buffer))
         self.inner.write(buffer, exchange.remaining(timeout))
@@ -209,13 +222,13 @@ class Watched:
 
 
 def tls_facts(connection: Any) -> dict[str, str]:
-    """Say what TLS was agreed upon; the certificate as PEM."""
+    """Say what TLS was agreed upon; the certificates the server sent as PEM, its own first."""
     cipher = connection.cipher()
-    certificate = connection.getpeercert(binary_form=True)
+    chain = connection.get_unverified_chain() or ()
     return {
         "tls_version": connection.version() or "",
         "tls_cipher": cipher[0] if cipher else "",
-        "tls_certificate": ssl.DER_cert_to_PEM_cert(certificate) if certificate else "",
+        "tls_certificate": "".join(certificate.public_bytes() for certificate in chain),
     }
 
 

@@ -23,8 +23,11 @@ from checker.model import PageOutcome
 CORES = {"httpx": "httpcore", "httpx2": "httpcore2"}
 """The library under each HTTP library."""
 
-HEADERS_MAX = 1_000_000
-"""Bytes that headers and chunk sizes may take on the wire beside the body."""
+HEADERS_MAX = 128 * 1024
+"""Bytes that headers may have."""
+
+CHUNKS_MAX = 1_000_000
+"""Bytes that chunk sizes may take on the wire beside the body."""
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -85,7 +88,15 @@ class Transport:
 
         Never raises for what a server does; the answer says how it ended.
         """
-        exchange = Exchange(time.monotonic() + timeout, self.limit + HEADERS_MAX, self.turns)
+        exchange = Exchange(time.monotonic() + timeout, HEADERS_MAX, self.turns)
+        answer = self.run(exchange, url, headers, timeout)
+        if answer.outcome is PageOutcome.NETWORK_ERROR and exchange.reused and exchange.received == 0:
+            # the server had closed the kept connection, which no client can know; it was never asked
+            return self.run(Exchange(exchange.deadline, HEADERS_MAX, self.turns), url, headers, timeout)
+        return answer
+
+    def run(self, exchange: Exchange, url: str, headers: dict[str, str], timeout: float) -> Answer:
+        """Carry one exchange through to its answer."""
         self.open.add(exchange)
         token = CURRENT.set(exchange)
         answer = Answer()
@@ -116,6 +127,7 @@ class Transport:
             answer.facts["proxy"] = without_login(self.library.URL(self.proxy))
         request.extensions["timeout"] = dict.fromkeys(("connect", "read", "write", "pool"), timeout)
         response = self.inner.handle_request(request)
+        CURRENT.get().begin_body(self.limit + CHUNKS_MAX)
         try:
             answer.headers = tuple((name.decode("latin-1"), text(value)) for name, value in response.headers.raw)
             answer.facts["http_version"] = text(response.extensions.get("http_version", b""))

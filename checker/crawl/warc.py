@@ -8,8 +8,10 @@ never silently missing. Reading takes a range of the file, so that many workers 
 import base64
 import hashlib
 import os
+import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -34,6 +36,7 @@ HEADERS_MAX = 1_000_000
 BLOCK = 1 << 20
 """Bytes looked through at a time in search of the next record."""
 
+LENGTH = re.compile(rb"^content-length:\s*(\d+)\s*$", re.IGNORECASE | re.MULTILINE)
 ALGORITHMS = frozenset({"md5", "sha1", "sha256", "sha512"})
 NOTHING: Mapping[str, str] = {}
 
@@ -81,19 +84,22 @@ def pages(path: Path, *, limit: int, start: int = 0, end: int | None = None) -> 
 
 
 def between(reading: Reading, file: BinaryIO, end: int) -> Iterator[Page]:
-    """Read from a record's beginning up to `end`; after damage, go on at the next record that can be found."""
+    """Read from a record's beginning up to `end`; after what cannot be read, go on at the next record."""
     while reading.at < end:
         file.seek(reading.at)
-        reading.told = False
+        reading.told, damage = False, ""
         try:
             yield from run(reading, file, end)
-        except DamageError as damage:
-            following = find_record(file, reading.at + 1)
-            if not reading.told:
-                yield reading.gap(following, str(damage))
-            reading.at = following
-        else:
-            return
+        except DamageError as error:
+            damage = str(error)
+        over = end_of(file, reading.at) if reading.told or not damage else reading.at + 1
+        following = find_record(file, over)
+        if damage and not reading.told:
+            yield reading.gap(following, damage)
+        elif reading.at + 1 < over < following:
+            reading.at = over
+            yield reading.gap(following, "bytes that are no record")
+        reading.at = following
 
 
 class DamageError(Exception):
@@ -111,7 +117,7 @@ def run(reading: Reading, file: BinaryIO, end: int) -> Iterator[Page]:
             raise DamageError(f"damaged WARC: {error}") from error
         if record is None:
             break
-        if record.stream_pos >= end:
+        if record.stream_pos >= end and is_record(file, record.stream_pos):
             return
         count, reading.at, reading.told = count + 1, record.stream_pos, False
         page = page_of(reading, record)
@@ -251,47 +257,77 @@ def find_record(file: BinaryIO, start: int) -> int:
 
     A record begins with a gzip member that inflates to `WARC/1.`, or in a plain file with such a line.
     """
-    first = read_at(file, 0, len(PLAIN))
-    mark = GZIP if first.startswith(GZIP) or (first != PLAIN and file.name.endswith(".gz")) else PLAIN
-    at = start
-    while block := read_at(file, at, BLOCK):
+    mark, at = mark_of(file), start
+    while block := os.pread(file.fileno(), BLOCK, at):
         found = block.find(mark)
-        while 0 <= found < BLOCK - len(mark):
-            if is_record(file, at + found, mark):
+        while found >= 0:
+            if is_record(file, at + found):
                 return at + found
             found = block.find(mark, found + 1)
-        at += BLOCK - len(mark)  # a mark may lie across two blocks
-    return os.fstat(file.fileno()).st_size
+        at += max(len(block) - len(mark) + 1, 1)  # a mark may lie across two blocks
+    return max(os.fstat(file.fileno()).st_size, start)
 
 
-def is_record(file: BinaryIO, at: int, mark: bytes) -> bool:
-    """Whether a record begins where its mark was found."""
-    if mark == PLAIN:
-        return at == 0 or read_at(file, at - 1, 1) == b"\n"
+def mark_of(file: BinaryIO) -> bytes:
+    """Return what the records of a file begin with."""
+    first = os.pread(file.fileno(), len(PLAIN), 0)
+    return GZIP if first.startswith(GZIP) or (first != PLAIN and str(file.name).endswith(".gz")) else PLAIN
+
+
+def is_record(file: BinaryIO, at: int) -> bool:
+    """Whether a record begins at an offset."""
+    start = os.pread(file.fileno(), 1024, at)
+    if mark_of(file) == PLAIN:
+        return start.startswith(PLAIN) and (at == 0 or os.pread(file.fileno(), 1, at - 1) == b"\n")
     try:
-        return zlib.decompressobj(31).decompress(read_at(file, at, 1024), len(PLAIN)) == PLAIN
+        return start.startswith(GZIP) and zlib.decompressobj(31).decompress(start, len(PLAIN)) == PLAIN
     except zlib.error:
         return False
 
 
-def read_at(file: BinaryIO, at: int, size: int) -> bytes:
-    """Read at most `size` bytes at an offset."""
-    file.seek(at)
-    return file.read(size)
+def end_of(file: BinaryIO, at: int) -> int:
+    """Return where the record at an offset ends by its own account; never inside it, so no page can plant a record."""
+    size = os.fstat(file.fileno()).st_size
+    if not is_record(file, at):
+        return size  # a record within one gzip member for the whole file
+    if mark_of(file) == PLAIN:
+        head = os.pread(file.fileno(), HEADERS_MAX, at).partition(b"\r\n\r\n")[0]
+        declared = LENGTH.search(head)
+        return at + 1 if declared is None else min(at + len(head) + 4 + int(declared[1]) + 4, size)
+    return end_of_member(file, at)
+
+
+def end_of_member(file: BinaryIO, at: int) -> int:
+    """Return where a gzip member ends; the next byte where it is damaged or cut."""
+    inflater, here = zlib.decompressobj(31), at
+    with suppress(zlib.error):
+        while block := os.pread(file.fileno(), BLOCK, here):
+            here += len(block)
+            while block and not inflater.eof:
+                inflater.decompress(block, BLOCK)
+                block = inflater.unconsumed_tail
+            if inflater.eof:
+                return here - len(inflater.unused_data)
+    return at + 1
 
 
 def split(path: Path, parts: int) -> tuple[tuple[int, int], ...]:
     """Cut a WARC file into at most `parts` ranges of about equal size, each beginning at a record.
 
-    The file is walked once, so a page that carries bytes looking like a record cannot shift a border.
+    The file is walked once, so a page that carries bytes looking like a record cannot shift a border. A file that is
+    compressed as a whole, or what follows damaged bytes, is one range.
     """
-    size = path.stat().st_size
-    borders = [0]
-    try:
-        for record in ArchiveIterator(str(path), record_types=WarcRecordType.any_type, fsspec_args=False):
-            if record.stream_pos >= len(borders) * size / parts:
-                borders.append(record.stream_pos)
-    except OSError:
-        pass  # what follows damaged bytes belongs to the last range, whose reader finds its way
-    borders = sorted({at for at in borders if at < size})
+    with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        borders = [0]
+        for at in starts(file):
+            if at >= len(borders) * size / parts and 0 < at < size and is_record(file, at):
+                borders.append(at)
     return tuple(zip(borders, [*borders[1:], size], strict=True))
+
+
+def starts(file: BinaryIO) -> Iterator[int]:
+    """Yield the offset of each record up to the first damage."""
+    with suppress(OSError):
+        for record in ArchiveIterator(file, record_types=WarcRecordType.any_type, parse_http=False):
+            yield record.stream_pos

@@ -1,0 +1,22 @@
+"""What the tests of the crawl share."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from checker.settings import Crawl
+from tests.crawl import hostile
+from tests.crawl.servers import Site, serving
+
+
+@pytest.fixture(scope="session")
+def settings() -> Crawl:
+    """Settings that may reach loopback, do not wait, and give up soon."""
+    return Crawl(contact="tests@example.org", allow_private=True, delay=0, timeout=0.7, max_bytes=hostile.LIMIT)
+
+
+@pytest.fixture(scope="session")
+def misbehaving() -> Iterator[str]:
+    """The address of the server that misbehaves at every path."""
+    with serving(Site(hostile.scripts())) as address:
+        yield address
