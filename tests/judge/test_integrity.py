@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checker.judge.integrity import differences
@@ -44,6 +44,7 @@ def test_a_text_in_the_other_script_has_no_differences(pack: Pack, repost: Repos
     assert set(differences(match, document, pack.judging).shown().values()) == {""}
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="茶花節遊客步道展廳,。\n", max_size=80))
 def test_equal_texts_never_differ(pack: Pack, text: str) -> None:
     article = Article(id="a", title="t", text=text)

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
@@ -67,6 +67,7 @@ def test_a_licence_with_every_term_survives_the_way_to_the_file_and_back(tmp_pat
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40)
 
 
+@settings(deadline=None)
 @given(WORDS, WORDS)
 def test_any_words_survive_the_way_to_the_file_and_back(
     tmp_path_factory: pytest.TempPathFactory, licensee: str, notes: str

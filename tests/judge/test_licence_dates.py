@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checker.judge.licence import Licences
@@ -34,6 +34,7 @@ def licences(draw: st.DrawFn) -> Licence:
     )
 
 
+@settings(deadline=None)
 @given(licences(), DAYS)
 def test_the_state_of_a_day_follows_from_start_end_and_suspension_alone(licence: Licence, day: date) -> None:
     state = Licences((licence,)).check("site.example", day).state
@@ -47,6 +48,7 @@ def test_the_state_of_a_day_follows_from_start_end_and_suspension_alone(licence:
         assert state is LicenceState.VALID
 
 
+@settings(deadline=None)
 @given(licences(), DAYS, DAYS, st.booleans())
 def test_an_amendment_never_changes_what_was_so_before_it(
     licence: Licence, agreed: date, day: date, moved: bool
@@ -63,6 +65,7 @@ def test_an_amendment_never_changes_what_was_so_before_it(
         assert (after.state is LicenceState.VALID) <= (before.state is LicenceState.VALID and not moved)
 
 
+@settings(deadline=None)
 @given(licences(), DAYS)
 def test_a_renewal_agreed_in_time_leaves_no_gap(licence: Licence, day: date) -> None:
     if licence.end is None or licence.suspension:
@@ -73,6 +76,7 @@ def test_a_renewal_agreed_in_time_leaves_no_gap(licence: Licence, day: date) -> 
     assert Licences((renewed,)).check("site.example", day).state is expected
 
 
+@settings(deadline=None)
 @given(st.permutations(["A", "B", "C"]), DAYS)
 def test_the_answer_does_not_depend_on_the_order_of_the_register(order: list[str], day: date) -> None:
     made = {

@@ -319,7 +319,7 @@ def test_no_world_is_without_a_rule_and_errors_are_always_failures(pack: Pack) -
             assert world["ownership"] == "ours"
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=60), st.text(max_size=60), st.sampled_from(list(Grade)))
 def test_hostile_words_are_quoted_and_never_interpreted(pack: Pack, quote: str, source: str, grade: Grade) -> None:
     ours = Article(id="a", title="題" * 9, text=BODY)

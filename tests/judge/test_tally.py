@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checker.judge.clauses import Counts, Use
@@ -24,6 +24,7 @@ def use(number: int, on: date = MONDAY) -> Use:
     return Use(f"http://site.example/{number}", on, Article(id=f"a{number}", title="t", text="x"))
 
 
+@settings(deadline=None)
 @given(st.permutations(range(8)), st.integers(0, 9))
 def test_a_quota_of_n_lets_n_articles_pass_in_any_order(order: list[int], quota: int) -> None:
     terms = {"id": "L", "licensee": "某站", "domains": ["site.example"], "start": "2026-01-01", "quota": {"day": quota}}
