@@ -8,6 +8,7 @@ are counted too.
 """
 
 import json
+import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from htmldate import find_date
 
 from checker.model import Publication, Span
 from checker.read.wording import GONE, level
+
+logging.getLogger("htmldate").addHandler(logging.NullHandler())  # it complains aloud about pages without markup
 
 ZONE = ZoneInfo("Asia/Shanghai")
 EARLIEST = date(1995, 1, 1)
