@@ -1,8 +1,10 @@
 """Licences written to the register and brought in from tables: TOML appended, CSV and XLSX read line by line."""
 
 import csv
+import io
 import os
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -16,6 +18,7 @@ from pydantic import ValidationError
 from checker.errors import LicenceError
 from checker.judge.licence import load_licences
 from checker.judge.places import sentence
+from checker.judge.plain import plain
 from checker.judge.terms import Licence, Terms
 
 LISTS = frozenset({"domains", "apps", "channels", "languages", "operators", "names"})
@@ -39,6 +42,28 @@ NESTED = {
 """Columns that fill a table inside the licence."""
 
 PLAIN = frozenset(set(Licence.model_fields) - {"works", "exclusions", "excerpt", "quota", "suspension", "amendment"})
+
+HEADINGS = {
+    "编号": "id",
+    "授权编号": "id",
+    "被授权方": "licensee",
+    "单位": "registered",
+    "合同": "contract",
+    "合同号": "contract",
+    "联系方式": "contact",
+    "域名": "domains",
+    "开始": "start",
+    "开始日期": "start",
+    "结束": "end",
+    "结束日期": "end",
+    "到期": "end",
+    "备注": "notes",
+}
+"""Chinese headings of the columns a list of contracts usually has, in simplified characters."""
+
+ANSWERS = {"是": "true", "否": "false", "有": "true", "无": "false"}
+
+DAY = re.compile(r"(\d{4})[/.年](\d{1,2})[/.月](\d{1,2})日?")
 
 COLUMNS = tuple(sorted(PLAIN | set(NESTED)))
 """Every column a table may have; `id`, `licensee`, `start` and one of `domains`, `apps`, `accounts` are needed."""
@@ -113,21 +138,28 @@ def import_licences(path: Path) -> Imported:
     rows = list(_xlsx(path) if path.suffix.lower() == ".xlsx" else _csv(path))
     if not rows:
         raise LicenceError("expected a first line with columns such as id, licensee, start, domains", path=path)
-    header = [str(cell or "").strip().lower() for cell in rows[0]]
+    line, cells = rows[0]
+    header = [_heading(str(cell or "")) for cell in cells]
     for name in header:
         if name and name not in COLUMNS:
-            raise LicenceError(f"unknown column {name!r}; known are {', '.join(COLUMNS)}", path=path, line=1)
+            raise LicenceError(f"unknown column {name!r}; known are {', '.join(COLUMNS)}", path=path, line=line)
     licences: list[Licence] = []
     errors: list[LicenceError] = []
-    for number, cells in enumerate(rows[1:], start=2):
+    for line, cells in rows[1:]:
         row = {name: cell for name, cell in zip(header, cells, strict=False) if name and not _blank(cell)}
         if not row:
             continue
         try:
             licences.append(_licence(row, {licence.id for licence in licences}))
         except ValueError as error:
-            errors.append(LicenceError(str(error), path=path, line=number))
+            errors.append(LicenceError(str(error), path=path, line=line))
     return Imported(tuple(licences), tuple(errors))
+
+
+def _heading(cell: str) -> str:
+    """Return the column a heading means."""
+    name = plain(cell).strip()
+    return HEADINGS.get(name, name)
 
 
 def _licence(row: Mapping[str, Any], seen: set[str]) -> Licence:
@@ -156,7 +188,9 @@ def _cell(name: str, cell: object) -> object:
         return tuple(_parts(cell))
     if isinstance(cell, datetime):
         return cell.date()
-    text = str(cell).strip()
+    text = ANSWERS.get(plain(str(cell)).strip(), str(cell).strip())
+    if day := DAY.fullmatch(text):
+        return f"{day[1]}-{int(day[2]):02}-{int(day[3]):02}"
     return text if not isinstance(cell, int | float) or name in {"id", "contract", "contact"} else cell
 
 
@@ -168,22 +202,34 @@ def _blank(cell: object) -> bool:
     return cell is None or not str(cell).strip()
 
 
-def _csv(path: Path) -> Iterator[Iterable[object]]:
-    """Yield the lines of a CSV file in UTF-8, with or without a byte order mark."""
+def _csv(path: Path) -> Iterator[tuple[int, Sequence[object]]]:
+    """Yield line number and cells of each row of a CSV file in UTF-8 or, as spreadsheets in China write it, GB 18030."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            yield from csv.reader(file)
+        body = path.read_bytes()
+        text = _utf8(body) or body.decode("gb18030")
+        reader, line = csv.reader(io.StringIO(text, newline=""), strict=True), 1
+        for row in reader:
+            yield line, row
+            line = reader.line_num + 1
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise LicenceError(f"cannot be read as CSV in UTF-8: {error}", path=path) from error
+        raise LicenceError(f"cannot be read as CSV in UTF-8 or GB 18030: {error}", path=path) from error
 
 
-def _xlsx(path: Path) -> Iterator[Iterable[object]]:
-    """Yield the lines of the first sheet of a workbook, values only."""
+def _utf8(body: bytes) -> str:
+    """Return a body in UTF-8, its byte order mark dropped; "" for one in another encoding."""
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return ""
+
+
+def _xlsx(path: Path) -> Iterator[tuple[int, Sequence[object]]]:
+    """Yield row number and values of each row of the first sheet of a workbook."""
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except (OSError, BadZipFile, InvalidFileException, KeyError, ValueError) as error:
         raise LicenceError(f"cannot be read as an Excel workbook: {error}", path=path) from error
     try:
-        yield from book.worksheets[0].iter_rows(values_only=True)
+        yield from enumerate(book.worksheets[0].iter_rows(values_only=True), start=1)
     finally:
         book.close()

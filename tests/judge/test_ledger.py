@@ -218,6 +218,28 @@ def test_a_table_brings_in_what_is_right_and_names_each_line_that_is_not(
     ]
 
 
+def test_a_table_as_a_spreadsheet_in_china_saves_it(tmp_path: Path) -> None:
+    path = tmp_path / "名單.csv"
+    rows = (
+        "授权编号,被授权方,域名,开始日期,结束日期,link\r\nA-1,某站,a.example;b.example,2026/1/1,2026年12月31日,是\r\n"
+    )
+    path.write_bytes(rows.encode("gb18030"))
+    found = import_licences(path)
+    assert found.errors == ()
+    (licence,) = found.licences
+    assert (licence.id, licence.licensee, licence.domains) == ("A-1", "某站", ("a.example", "b.example"))
+    assert (licence.start, licence.end, licence.link) == (date(2026, 1, 1), date(2026, 12, 31), True)
+
+
+def test_the_line_of_an_error_is_the_line_in_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "licences.csv"
+    path.write_text(
+        'id,licensee,domains,start,notes\nA,甲,a.example,2026-01-01,"one\ntwo"\nB,乙,b.example,soon,\n', "utf-8"
+    )
+    (error,) = import_licences(path).errors
+    assert str(error).startswith(f"{path}:4: start: Input should be a valid date")
+
+
 def test_a_table_with_an_unknown_column_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "licences.csv"
     path.write_text("id,licensee,website\n", encoding="utf-8")
