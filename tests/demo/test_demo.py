@@ -88,6 +88,23 @@ def test_each_repost_is_found_graded_and_judged(folder: str, path: str, demo: De
         assert set(match["rules"]) <= {finding["rule"] for finding in got["findings"]}
 
 
+def test_the_tour_shows_what_the_demo_finds(demo: Demo) -> None:
+    """Shares may move a little with the matching; everything else is what the reader sees."""
+    block = (HERE.parents[1] / "docs" / "tour.md").read_text(encoding="utf-8").split("<!-- found -->\n```\n")[1]
+    shown = [line.split() for line in block.split("\n```")[0].splitlines()]
+    found = [match for page in demo.matches.values() for match in page.values()]
+    assert sorted([*words[:2], *words[3:]] for words in shown) == sorted(
+        [
+            match["outcome"],
+            match["match"]["kind"],
+            match["credit"]["grade"],
+            match["licence"]["state"],
+            match["url"].removeprefix("http://").replace(f":{demo.port}/", ":8199/"),
+        ]
+        for match in found
+    )
+
+
 def test_nothing_else_is_accused(demo: Demo) -> None:
     expected = {address(demo, folder, path) for folder, path in MATCHED}
     assert set(demo.matches) - expected == set()
