@@ -4,7 +4,21 @@ They lie in the store's database, so that several programs share one politeness.
 Addresses are looked up by the digest of their canonical form, as they can be longer than an index takes.
 """
 
-from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.dialects import postgresql, sqlite
 
 metadata = MetaData()
 
@@ -30,17 +44,18 @@ errands = Table(
     Column("crawl", ForeignKey("crawls.id"), primary_key=True),
     Column("key", BigInteger, primary_key=True, autoincrement=False),
     Column("host", Name, nullable=False),
-    Column("site", Name, nullable=False),
+    Column("budget", Name, nullable=False),
     Column("priority", Integer, nullable=False),
+    Column("pushed", BigInteger, nullable=False),  # first come, first served among equals
     Column("depth", Integer, nullable=False),
     Column("tries", Integer, nullable=False),
-    Column("state", Name, nullable=False),  # waiting, leased, fetched, done, dropped
+    Column("state", Name, nullable=False),  # waiting, leased, fetched, done, dropped, taken
     Column("worker", Name),  # of an errand that is leased or fetched
     Column("outcome", Name),
-    Column("asked", BigInteger, nullable=False),  # digest of the address first asked for
+    Column("asked", BigInteger, nullable=False),  # digest of the address first asked for, or of who took it over
     Column("errand", Text, nullable=False),  # all of it, as JSON
-    Index("errands_in_order", "crawl", "host", "state", "priority", "depth", "key"),
-    Index("errands_by_site", "crawl", "site", "state"),
+    Index("errands_in_order", "crawl", "host", "state", "priority", "pushed"),
+    Index("errands_by_budget", "crawl", "budget", "state"),
     Index("errands_by_asked", "crawl", "asked"),
     Index(
         "errands_at_work",
@@ -74,8 +89,9 @@ quotas = Table(
     "quotas",
     metadata,
     Column("crawl", ForeignKey("crawls.id"), primary_key=True),
-    Column("site", Name, primary_key=True),
+    Column("budget", Name, primary_key=True),  # a site's pages, or its sitemaps and feeds
     Column("claimed", Integer, nullable=False),
+    Column("found", Integer, nullable=False),
 )
 
 known = Table(
@@ -92,3 +108,8 @@ known = Table(
     Column("interval", Float, nullable=False),  # seconds
     Index("known_by_visited", "visited"),
 )
+
+
+def insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """Return the insert of this database's dialect, which can say what to do on conflict."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)

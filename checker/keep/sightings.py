@@ -127,7 +127,7 @@ def _plan(connection: Connection, seen: Visit) -> None:
 
 
 def _sight(connection: Connection, look: Look, verdict: Verdict, url: str) -> tuple[str, Found]:
-    """Write a verdict into the case of its article at an address. An older capture changes nothing but `last_seen`."""
+    """Write a verdict into the case of its article at an address. An older capture changes only when it was seen."""
     articles.remember(connection, verdict.match.article, look.now)
     fresh = _row(connection, look, verdict, url)
     columns = tables.cases.c
@@ -137,7 +137,7 @@ def _sight(connection: Connection, look: Look, verdict: Verdict, url: str) -> tu
         return fresh["id"], Found.CHANGED
     row = connection.execute(_stand().where(columns.id == fresh["id"])).one()
     if row.captured > verdict.captured:
-        connection.execute(update(tables.cases).where(columns.id == row.id).values(last_seen=look.now))
+        connection.execute(update(tables.cases).where(columns.id == row.id).values(last_seen=look.now, run=look.run))
         return row.id, Found.UNCHANGED
     found = _found(row, fresh)
     changes = {name: value for name, value in fresh.items() if name not in KEPT and (name, value) != ("capture", None)}

@@ -43,6 +43,11 @@ class Store:
     ) -> None:
         self.close()
 
+    @property
+    def engine(self) -> Engine:
+        """The database itself, for the crawl's frontier, which keeps tables of its own there."""
+        return self._engine
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One transaction that sees one state of the database and changes nothing."""

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
+from checker.crawl import tables as crawl_tables
+from checker.keep import tables
 from checker.keep.store import Store
 from tests.keep.samples import NOW
-
-TABLES = "history, visits, findings, cases, pages, captures, runs, articles"
 
 
 @pytest.fixture(scope="session")
@@ -28,8 +28,20 @@ def postgresql() -> Iterator[str]:
     # Not below pytest's own folder: the server runs as another user, who could not enter it.
     folder = Path(tempfile.mkdtemp(prefix="checker-postgresql-"))
     with get_server(folder / "data", cleanup_mode="delete") as server:
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        address = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        hurry(address)
+        yield address
     shutil.rmtree(folder)
+
+
+def hurry(address: str) -> None:
+    """Let the server not wait for the disk: the tests kill our processes, never the server."""
+    engine = create_engine(address, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("ALTER SYSTEM SET fsync = off"))
+        connection.execute(text("ALTER SYSTEM SET synchronous_commit = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    engine.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -56,7 +68,8 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     server: str = request.getfixturevalue("migrated_postgresql")
     engine = create_engine(server)
     with engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {TABLES} RESTART IDENTITY CASCADE"))
+        names = ", ".join(f'"{table.name}"' for each in (tables, crawl_tables) for table in each.metadata.sorted_tables)
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
     engine.dispose()
     return server
 

@@ -1,4 +1,4 @@
-"""What the first version remembers: articles, runs, pages, captures, cases, findings, history, visits."""
+"""The first tables: what is remembered, and what the crawl has still to do."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -140,16 +140,13 @@ def upgrade() -> None:
         ["first_seen", "outcome", "state", "state_since", "grade", "organisation", "site", "article", "page", "id"],
         unique=False,
     )
-    op.create_index(
-        "cases_waiting",
-        "cases",
-        ["state", "outcome", "organisation", "state_since", "article", "id"],
-        unique=False,
-    )
     op.create_index("cases_by_organisation", "cases", ["organisation"], unique=False)
     op.create_index("cases_by_page", "cases", ["page"], unique=False)
     op.create_index("cases_by_state", "cases", ["state", "level"], unique=False)
     op.create_index("cases_by_state_since", "cases", ["state", "state_since"], unique=False)
+    op.create_index(
+        "cases_waiting", "cases", ["state", "outcome", "organisation", "state_since", "article", "id"], unique=False
+    )
     op.create_table(
         "pages",
         sa.Column("run", sa.Integer(), nullable=False),
@@ -250,9 +247,118 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("visits_by_case", "visits", ["case", "at"], unique=False)
+    op.create_table(
+        "crawls",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("begun", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "hosts",
+        sa.Column("host", Name, nullable=False),
+        sa.Column("worker", Name, nullable=True),
+        sa.Column("due", sa.Float(), nullable=False),
+        sa.Column("wait", sa.Float(), nullable=False),
+        sa.Column("delay", sa.Float(), nullable=False),
+        sa.Column("refused", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("host"),
+    )
+    op.create_table(
+        "known",
+        sa.Column("key", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("etag", sa.Text(), nullable=False),
+        sa.Column("last_modified", sa.Text(), nullable=False),
+        sa.Column("sha256", Name, nullable=False),
+        sa.Column("knowledge", Name, nullable=False),
+        sa.Column("visited", sa.Float(), nullable=False),
+        sa.Column("changed", sa.Float(), nullable=False),
+        sa.Column("interval", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("key"),
+    )
+    op.create_index("known_by_visited", "known", ["visited"], unique=False)
+    op.create_table(
+        "workers",
+        sa.Column("id", Name, nullable=False),
+        sa.Column("beat", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "errands",
+        sa.Column("crawl", sa.Integer(), nullable=False),
+        sa.Column("key", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("host", Name, nullable=False),
+        sa.Column("budget", Name, nullable=False),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("pushed", sa.BigInteger(), nullable=False),
+        sa.Column("depth", sa.Integer(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("state", Name, nullable=False),
+        sa.Column("worker", Name, nullable=True),
+        sa.Column("outcome", Name, nullable=True),
+        sa.Column("asked", sa.BigInteger(), nullable=False),
+        sa.Column("errand", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["crawl"],
+            ["crawls.id"],
+        ),
+        sa.PrimaryKeyConstraint("crawl", "key"),
+    )
+    op.create_index(
+        "errands_at_work",
+        "errands",
+        ["worker"],
+        unique=False,
+        sqlite_where=sa.text("worker IS NOT NULL"),
+        postgresql_where=sa.text("worker IS NOT NULL"),
+    )
+    op.create_index("errands_by_asked", "errands", ["crawl", "asked"], unique=False)
+    op.create_index("errands_by_budget", "errands", ["crawl", "budget", "state"], unique=False)
+    op.create_index("errands_in_order", "errands", ["crawl", "host", "state", "priority", "pushed"], unique=False)
+    op.create_table(
+        "queues",
+        sa.Column("crawl", sa.Integer(), nullable=False),
+        sa.Column("host", Name, nullable=False),
+        sa.Column("waiting", sa.Integer(), nullable=False),
+        sa.Column("failed", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["crawl"],
+            ["crawls.id"],
+        ),
+        sa.PrimaryKeyConstraint("crawl", "host"),
+    )
+    op.create_table(
+        "quotas",
+        sa.Column("crawl", sa.Integer(), nullable=False),
+        sa.Column("budget", Name, nullable=False),
+        sa.Column("claimed", sa.Integer(), nullable=False),
+        sa.Column("found", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["crawl"],
+            ["crawls.id"],
+        ),
+        sa.PrimaryKeyConstraint("crawl", "budget"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("quotas")
+    op.drop_table("queues")
+    op.drop_index("errands_in_order", table_name="errands")
+    op.drop_index("errands_by_budget", table_name="errands")
+    op.drop_index("errands_by_asked", table_name="errands")
+    op.drop_index(
+        "errands_at_work",
+        table_name="errands",
+        sqlite_where=sa.text("worker IS NOT NULL"),
+        postgresql_where=sa.text("worker IS NOT NULL"),
+    )
+    op.drop_table("errands")
+    op.drop_table("workers")
+    op.drop_index("known_by_visited", table_name="known")
+    op.drop_table("known")
+    op.drop_table("hosts")
+    op.drop_table("crawls")
     op.drop_index("visits_by_case", table_name="visits")
     op.drop_table("visits")
     op.drop_index("history_by_case", table_name="history")
@@ -265,11 +371,11 @@ def downgrade() -> None:
     op.drop_index("pages_by_site", table_name="pages")
     op.drop_index("pages_by_run_outcome", table_name="pages")
     op.drop_table("pages")
+    op.drop_index("cases_waiting", table_name="cases")
     op.drop_index("cases_by_state_since", table_name="cases")
     op.drop_index("cases_by_state", table_name="cases")
     op.drop_index("cases_by_page", table_name="cases")
     op.drop_index("cases_by_organisation", table_name="cases")
-    op.drop_index("cases_waiting", table_name="cases")
     op.drop_index("cases_by_first_seen", table_name="cases")
     op.drop_index("cases_by_expires", table_name="cases")
     op.drop_index("cases_by_due", table_name="cases")
