@@ -112,7 +112,9 @@ def _said(source: str, refusals: Refusals) -> Refusal | None:
     """The refusal that a page with little text gives away by its words, its markup or its emptiness."""
     stretches = lines(source)
     count = sum(map(han, stretches))
-    short = "\n".join(_key(stretch) for stretch in stretches if han(stretch) <= STATEMENT)
+    short = "\n".join(
+        _key(stretch) for stretch in stretches if len(stretch) <= 4 * STATEMENT and han(stretch) <= STATEMENT
+    )
     for wording in refusals.wordings:
         places = ((wording.words, short), (wording.markup, source))
         said = next((mark for marks, place in places for mark in marks if mark in place), "")

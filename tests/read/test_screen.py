@@ -145,9 +145,20 @@ def test_pages_that_say_no(source: str, outcome: str, refusals: Refusals) -> Non
         "<title>Beijiang opens a library on the water</title><p>"
         + "The library opened yesterday to three thousand readers. " * 8,
         '<div id="root"></div><script>window.__DATA__={"content":"%s"}</script>' % (ARTICLE * 3),
+        f"<div>{ARTICLE}</div><div>您需要登录后才可以回帖 <a>登录</a> | <a>立即注册</a></div>",
+        f"<title>验证码_北江百科</title>{ARTICLE * 4}",
         f"<div>请登录 注册</div>{ARTICLE}{ARTICLE}<script>if(x)alert('请先登录')</script>",
     ],
-    ids=["captcha in the news", "404 in the news", "a room called 404", "english", "text in a script", "login box"],
+    ids=[
+        "captcha in the news",
+        "404 in the news",
+        "a room called 404",
+        "english",
+        "text in a script",
+        "forum",
+        "encyclopedia",
+        "login box",
+    ],
 )
 def test_articles_that_merely_talk_about_it_pass(source: str, refusals: Refusals) -> None:
     assert said(page(source), refusals) == "fine"
