@@ -43,13 +43,13 @@ PHONE = re.compile(
 MAIL = re.compile(r"(?<![\w.+-])([a-z\d][a-z\d_.+-]{0,60}@[a-z\d-]{1,60}(?:\.[a-z\d-]{1,60}){1,4})", re.ASCII)
 
 FOOT = 6000
-"""Characters at the end of a page in which its operator states itself; the head is asked last."""
+"""Characters at the end of a page in which its operator states itself; the rest is asked where they are silent."""
 
 
 def operator(text: str, soup: BeautifulSoup) -> Operator:
     """Return what the page states about its operator; empty fields where it states nothing."""
-    flat = level(text).replace(GONE, " ")
-    foot = flat[-FOOT:]
+    foot = level(text[-FOOT:]).replace(GONE, " ")
+    flat = foot if "icp" in foot or len(text) <= FOOT else level(text).replace(GONE, " ")
     contact = (_last(PHONE, foot), _last(MAIL, foot))
     return Operator(
         name=_name(foot, text[-FOOT:], soup),
