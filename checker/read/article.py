@@ -97,7 +97,7 @@ class Place:
 
     @cached_property
     def _holder(self) -> int:
-        """The innermost element, by id, around both the first and the last line of the main text; 0 where it is too wide."""
+        """The innermost element, by id, around both ends of the main text; 0 where that is the whole page."""
         ends = [self.layout.runs[self.layout.run_at(offset)].tag for offset in (self.main[0], self.main[1] - 1)]
         first = {id(element) for element in islice(ends[0].parents, DEEP)}
         found = next((element for element in islice(ends[1].parents, DEEP) if id(element) in first), None)

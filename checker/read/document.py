@@ -11,6 +11,7 @@ from checker.read.dates import publication
 from checker.read.decode import decode
 from checker.read.headline import headline, signature
 from checker.read.layout import HAN, Layout
+from checker.read.notice import notices
 from checker.read.operator import operator
 from checker.read.outlets import Reading
 from checker.read.pages import page_kind
@@ -50,6 +51,7 @@ def read_text(html: str, url: str, reading: Reading, *, charset: str = "") -> Do
         canonical=urljoin(url, layout.canonical) if layout.canonical else "",
         charset=charset,
         kind=page_kind(soup, text, main),
+        notices=notices(layout, reading.publisher),
         links=links(where, url),
     )
 

@@ -24,6 +24,7 @@ class Chrome:
     kind: str
     tag: Tag
     outer: "Chrome | None" = None
+    depth: int = 0
 
 
 class Frame(NamedTuple):

@@ -9,7 +9,7 @@ from typing import Any
 
 from checker.errors import RulePackError
 from checker.model import Publisher
-from checker.read.wording import either, level, packed
+from checker.read.wording import GAP, either, level, packed
 
 FORMS = ("label", "verb", "ours", "bracket", "beside-date", "claim", "meta")
 PLACES = ("head", "tail", "lead")
@@ -121,32 +121,31 @@ def _compile(raw: Mapping[str, Any], publisher: Publisher) -> Reading:
     values, outlets = raw["values"], raw["outlets"]
     names = _names(publisher)
     stops = either(*values["stops"])
-    gap = r"[ \x00]*"
     return Reading(
         publisher=publisher,
         forms=tuple(forms.values()),
         names=names,
         label=re.compile(
-            rf"(?P<key>{either(*forms['label'].words, *forms['verb'].words)}){gap}[】\])]?{gap}(?P<sep>{PARTED})"
+            rf"(?P<key>{either(*forms['label'].words, *forms['verb'].words)}){GAP}[】\])]?{GAP}(?P<sep>{PARTED})"
         ),
         verb=re.compile(rf"(?P<key>{either(*forms['verb'].words, *forms['verb'].bare)})(?P<sep>)"),
         lesser=re.compile(
-            rf"(?P<key>{either(*forms['ours'].words)}){gap}(?P<sep>{PARTED}|){gap}(?={names.anywhere.pattern})"
+            rf"(?P<key>{either(*forms['ours'].words)}){GAP}(?P<sep>{PARTED}|){GAP}(?={names.anywhere.pattern})"
         ),
         verbs=frozenset(map(packed, forms["verb"].words + forms["ours"].words)),
-        kinds=re.compile(rf"(?:{either(*values['kinds'], *forms['verb'].words)}){gap}[:“\"「《]*"),
+        kinds=re.compile(rf"(?:{either(*values['kinds'], *forms['verb'].words)}){GAP}[:“\"「《]*"),
         afar=re.compile(
             rf"[ \x00【\[(]*(?P<name>{either(*outlets['names'])})[^。:,\n]{{0,18}}?(?:电|讯|消息|报道)(?=[ (:,，])"
         ),
         stops=re.compile(stops),
-        decoy=re.compile(rf"(?:{either(*values['decoys'])}){gap}[:的]?{gap}$"),
+        decoy=re.compile(rf"(?:{either(*values['decoys'])}){GAP}[:的]?{GAP}$"),
         notice=re.compile(either(*values["notice"])),
         through=re.compile(
-            rf"(?:{either(*values['through'])}){gap}[:|]?{gap}(?:《|“|\")?(?P<name>{names.anywhere.pattern})"
+            rf"(?:{either(*values['through'])}){GAP}[:|]?{GAP}(?:《|“|\")?(?P<name>{names.anywhere.pattern})"
         ),
-        cited=re.compile(rf"(?:{either(*values['cites'])}){gap}(?P<name>{names.anywhere.pattern})"),
+        cited=re.compile(rf"(?:{either(*values['cites'])}){GAP}(?P<name>{names.anywhere.pattern})"),
         dateline=re.compile(_dateline(names, values["regions"])),
-        tails=re.compile(rf"(?:{gap}(?:{either(*values['tails'], *values['regions'])}))+"),
+        tails=re.compile(rf"(?:{GAP}(?:{either(*values['tails'], *values['regions'])}))+"),
         generic=frozenset(map(packed, values["generic"])),
         claims=frozenset(map(packed, forms["claim"].words)),
         claim=re.compile(either(*values["leads"])),
@@ -179,6 +178,5 @@ def _names(publisher: Publisher) -> Names:
 
 
 def _dateline(names: Names, regions: list[str]) -> str:
-    gap = r"[ \x00]*"
-    where = rf"(?:{gap}(?:{either(*regions)}|\w{{2,6}}?)(?:{gap}频{gap}道)?)?"
-    return rf"^[ \x00【\[(]*(?P<name>{names.anywhere.pattern}){where}{gap}(?:{names.marks})(?![\w])?"
+    where = rf"(?:{GAP}(?:{either(*regions)}|\w{{2,6}}?)(?:{GAP}频{GAP}道)?)?"
+    return rf"^[ \x00【\[(]*(?P<name>{names.anywhere.pattern}){where}{GAP}(?:{names.marks})(?![\w])?"

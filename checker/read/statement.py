@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from checker.read.outlets import Reading
 from checker.read.wording import GONE, packed
@@ -14,6 +15,8 @@ JOINS = "、·•-—－/&"
 ASCII = re.compile(r"[a-z0-9.]")
 HAN = re.compile(r"[\u3400-\u9fff]")
 LONGEST = 48
+MOST = 3000
+"""Keywords of one text that are looked at."""
 MORE = re.compile(r" ?[、·—/-]+ ?(?=\w)")
 """What joins a name to another one or to a section of its own."""
 LETTERS_APART = re.compile(r"(?:[\u3400-\u9fff][ \x00]+){2,}[\u3400-\u9fff](?![\u3400-\u9fff])")
@@ -55,7 +58,8 @@ def statements(words: Words, reading: Reading) -> Iterator[Statement]:
     """Yield what labels and verbs state, in reading order."""
     taken = -1
     forms = (reading.label, reading.verb, reading.lesser)
-    for match in sorted((m for form in forms for m in form.finditer(words.text)), key=_order):
+    every = (match for form in forms for match in islice(form.finditer(words.text), MOST))
+    for match in sorted(every, key=_order):
         if match.start() < taken:
             continue
         found = _stated(match, words, reading)

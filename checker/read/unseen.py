@@ -11,6 +11,8 @@ from checker.read.wording import level
 
 KEYWORD = re.compile(r"^\s*(?:\S{0,4}来源|source)\s*:\s*")
 LONGEST = 80
+MOST = 5000
+"""Unseen stretches that are looked at."""
 
 
 def unseen(layout: Layout, reading: Reading) -> Iterator[Credit]:
@@ -21,9 +23,9 @@ def unseen(layout: Layout, reading: Reading) -> Iterator[Credit]:
         if bare in reading.metas and reading.names.longer.match(value):
             kind = "a hidden field" if name.startswith("input ") else "a meta element"
             yield _hidden(content[:LONGEST], content[:LONGEST], f"meta[{bare}]", f"only in {kind}")
-    for hidden in layout.unseen:
+    for hidden in layout.unseen[:MOST]:
         yield from _stated(hidden.text, reading, path(hidden.tag), f"not seen: {hidden.reason}")
-    for script, tag in layout.scripts:
+    for script, tag in layout.scripts[:MOST]:
         if HAN.search(script):
             yield from _stated(script, reading, path(tag), "written by a script")
 

@@ -173,7 +173,12 @@ def _boxless(values: Mapping[str, str]) -> str:
 
 def _offscreen(values: Mapping[str, str]) -> str:
     placed = values.get("position") in {"absolute", "fixed", "relative"}
-    names = ("text-indent", "margin-left", "margin-top", *(("left", "right", "top", "bottom") if placed else ()))
+    names: tuple[str, ...] = (
+        "text-indent",
+        "margin-left",
+        "margin-top",
+        *(("left", "right", "top", "bottom") if placed else ()),
+    )
     for name in names:
         if (pixels(values.get(name, "")) or 0.0) <= FAR:
             return name

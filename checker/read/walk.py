@@ -41,6 +41,8 @@ SILENT = {
     "datalist": "a list of suggestions",
     "math": "a formula",
 }
+DEEPEST = 16
+"""Parts of a page within each other that are told apart."""
 WORD = re.compile(r"[a-z]+|[\u4e00-\u9fff]+")
 CAMEL = re.compile(r"([a-z])([A-Z])")
 NOTED = frozenset({"meta", "link", "base", "input", "title"})
@@ -107,8 +109,8 @@ class _Walk:
             if unseen is None:
                 self.link(tag)
         kind = self.kind(tag)
-        if kind:
-            chrome = Chrome(kind, tag, chrome)
+        if kind and (chrome is None or chrome.depth < DEEPEST):
+            chrome = Chrome(kind, tag, chrome, chrome.depth + 1 if chrome else 0)
         return Frame(size, chrome, link, unseen, kept)
 
     def seen(self, tag: Tag, size: Size) -> tuple[Unseen | None, Size]:

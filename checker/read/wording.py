@@ -11,6 +11,8 @@ from functools import lru_cache
 
 from opencc import OpenCC
 
+GAP = r"[ \x00]{0,9}"
+"""What may stand between the characters of a word: blanks and the unseen; bounded, so no text is slow to search."""
 GONE = "\x00"
 """Stands for a character no reader sees."""
 
@@ -55,7 +57,7 @@ def packed(text: str) -> str:
 
 def spaced(words: str) -> str:
     """Return a regular expression for words whose characters may be parted by blanks or unseen characters."""
-    return r"[ \x00]*".join(re.escape(c) for c in level(words) if not c.isspace())
+    return GAP.join(re.escape(c) for c in level(words) if not c.isspace())
 
 
 def either(*words: str) -> str:
