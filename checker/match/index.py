@@ -75,6 +75,11 @@ class Part:
     def __len__(self) -> int:
         return len(self.segment) - len(self.removed)
 
+    def row(self, article_id: str) -> int | None:
+        """Return the row of an article that is there, or None."""
+        row = self.segment.row(article_id)
+        return None if row is None or self.has_lost(row) else row
+
     def has_lost(self, row: int) -> bool:
         """Tell whether a row is removed."""
         at = int(np.searchsorted(self.removed, row))
@@ -127,10 +132,13 @@ class Index:
     def article(self, article_id: str) -> Article:
         """Return the article of that id; KeyError where there is none."""
         for part in self._parts:
-            row = part.segment.row(article_id)
-            if row is not None and not part.has_lost(row):
+            row = part.row(article_id)
+            if row is not None:
                 return part.segment.article(row)
         raise KeyError(article_id)
+
+    def __contains__(self, article_id: str) -> bool:
+        return any(part.row(article_id) is not None for part in self._parts)
 
     def articles(self) -> Iterator[Article]:
         """Yield all articles, in the order in which they were added."""
@@ -172,8 +180,8 @@ class Index:
         gone: list[list[int]] = [[] for _ in self._parts]
         for article_id in ids:
             for part, rows in zip(self._parts, gone, strict=True):
-                row = part.segment.row(article_id)
-                if row is not None and not part.has_lost(row):
+                row = part.row(article_id)
+                if row is not None:
                     rows.append(row)
         pairs = zip(self._parts, gone, strict=True)
         return tuple(self._less(part, rows) if rows else part for part, rows in pairs)
