@@ -35,8 +35,10 @@ DATELINE = re.compile(
 )
 """The dateline of a medium: `某社某地1月2日電`, `某網消息(記者`, `某報訊:`. `據某社1日報道` is a citation."""
 
-OWN_WORDS = ("本台", "本臺", "本網", "本网", "本站", "本報", "本报", "本刊")
-"""Datelines that name only the page's own house: no mark on either side."""
+NOBODY = tuple(
+    "本台 本臺 本網 本网 本站 本報 本报 本刊 原創 原创 網絡 网络 互聯網 互联网 綜合 综合 整理 其他 未知".split()
+)
+"""Words that name no outlet, or only the page's own house: no mark on either side."""
 
 PARTS = re.compile(r"[、,，/;；|｜\s]+")
 
@@ -77,7 +79,7 @@ def named(source: str, publisher: Publisher) -> Iterator[Mark]:
     if words(source) in all_names(publisher):
         yield Mark(source.strip(), ours=True)
         return
-    for part in filter(words, PARTS.split(source)):
+    for part in (part for part in PARTS.split(source) if words(part) and not part.startswith(NOBODY)):
         yield Mark(part, ours=names_us(part, publisher))
 
 
@@ -87,7 +89,7 @@ def dateline(text: str, publisher: Publisher) -> Iterator[Mark]:
     marks = "|".join(folded_names(publisher.marks)) or "(?!)"
     if any(re.match(rf"{re.escape(name)}\w{{0,8}}?(?:{marks})", head) for name in all_names(publisher)):
         yield Mark(re.split("[\n:：]", text[:40], maxsplit=1)[0], ours=True)
-    elif (found := DATELINE.match(text)) and not found["who"].startswith(OWN_WORDS):
+    elif (found := DATELINE.match(text)) and not found["who"].startswith(NOBODY):
         yield Mark(found[0].strip(), ours=names_us(found["who"], publisher))
 
 

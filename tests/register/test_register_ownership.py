@@ -21,6 +21,9 @@ SOURCES = [
     ("国际在线、青藤日报", UNCLEAR),
     ("", UNCLEAR),
     ("來源:", UNCLEAR),
+    ("本站原創", UNCLEAR),
+    ("网络整理", UNCLEAR),
+    ("國際在線 綜合", OURS),
 ]
 
 TEXTS = [
