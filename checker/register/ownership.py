@@ -35,8 +35,9 @@ DATELINE = re.compile(
 )
 """The dateline of a medium: `某社某地1月2日電`, `某網消息(記者`, `某報訊:`. `據某社1日報道` is a citation."""
 
-NOBODY = tuple(
-    "本台 本臺 本網 本网 本站 本報 本报 本刊 原創 原创 網絡 网络 互聯網 互联网 綜合 综合 整理 其他 未知".split()
+NOBODY = (
+    *("本台", "本臺", "本網", "本网", "本站", "本報", "本报", "本刊", "原創", "原创"),
+    *("網絡", "网络", "互聯網", "互联网", "綜合", "综合", "整理", "其他", "未知"),
 )
 """Words that name no outlet, or only the page's own house: no mark on either side."""
 
