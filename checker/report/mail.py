@@ -1,6 +1,7 @@
 """The mail of a report: composed so that it cannot be tampered with, handed over so that a failure is one line."""
 
 import hashlib
+import re
 import smtplib
 import ssl
 from collections.abc import Iterator
@@ -8,10 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from email import policy
-from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 from urllib.parse import quote
 
 from checker.errors import MailError
@@ -23,6 +23,10 @@ TIMEOUT = 60.0
 
 LINE_BREAKS = policy.SMTP
 """Lines end in CRLF, so that what is kept is byte for byte what is sent."""
+
+SPEC = r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
+ADDRESS = re.compile(rf"(?P<name>[^<>]*)<(?P<spec>{SPEC})>|(?P<plain>{SPEC})", re.ASCII)
+"""The addresses people use (RFC 5322 without comments, quoted and obsolete forms)."""
 
 WORKBOOK = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 
@@ -74,14 +78,11 @@ def fix_boundaries(message: EmailMessage, message_id: str) -> None:
 
 def address(text: str) -> Address:
     """An address as `name <user@example.org>` or `user@example.org`; MailError where it is none."""
-    name, spec = parseaddr(one_line(text))
-    try:
-        found = Address(display_name=name, addr_spec=spec)
-    except (ValueError, IndexError, HeaderParseError) as error:
-        raise MailError(f"{one_line(text)!r} is no mail address") from error
-    if not found.username or not found.domain or not spec.isascii():
+    found = ADDRESS.fullmatch(text.strip()) if text.isprintable() else None
+    if found is None:
         raise MailError(f"{one_line(text)!r} is no mail address")
-    return found
+    name = (found["name"] or "").strip().strip('"').replace("\\", "")
+    return Address(display_name=name, addr_spec=found["spec"] or found["plain"])
 
 
 def one_line(text: str) -> str:

@@ -80,16 +80,22 @@ def queue(office: Office, period: Period, readers: Iterable[Reader], now: dateti
     some = tuple(readers)
     if not some:
         raise SettingsError("no [[readers]] get this report; add one to checker.toml")
-    return sum(queue_one(office, period, reader, now) for reader in some)
+    known: dict[str, Figures] = {}
+    return sum(queue_one(office, period, reader, now, known) for reader in some)
 
 
-def queue_one(office: Office, period: Period, reader: Reader, now: datetime) -> bool:
-    """Write down the report of a period for a reader, or its correction, or nothing where nothing changed."""
+def queue_one(office: Office, period: Period, reader: Reader, now: datetime, known: dict[str, Figures]) -> bool:
+    """Write down the report of a period for a reader, or its correction, or nothing where nothing changed.
+
+    `known` holds the figures of the channels gathered so far.
+    """
     with office.store.reading() as connection:
         last = box.latest(connection, reader_key(reader), period.label)
         if last is not None and last.state != "sent":
             return False
-        figures = office.figures(connection, period, now, reader.channel)
+        if reader.channel not in known:
+            known[reader.channel] = office.figures(connection, period, now, reader.channel)
+        figures = known[reader.channel]
         if last is not None:
             figures = replace(figures, changed=changes(last.figures or {}, figures))
             if not figures.changed:
@@ -141,13 +147,13 @@ def correct(office: Office, each: Due, now: datetime) -> None:
     """Write down corrections of the last periods that were sent."""
     labels = select(outbox.c.period).distinct().where(outbox.c.state == "sent")
     with office.store.reading() as connection:
-        known = {row.period for row in connection.execute(labels)}
+        sent = {row.period for row in connection.execute(labels)}
     for step in range(1, KEPT_RIGHT):
         earlier = each.period.earlier(step)
-        if earlier.label in known:
-            having = partial(has, office, earlier.label)
-            for reader in filter(having, each.readers):
-                queue_one(office, earlier, reader, now)
+        if earlier.label in sent:
+            gathered: dict[str, Figures] = {}
+            for reader in filter(partial(has, office, earlier.label), each.readers):
+                queue_one(office, earlier, reader, now, gathered)
 
 
 def has(office: Office, label: str, reader: Reader) -> bool:

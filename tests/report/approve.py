@@ -10,9 +10,9 @@ from checker.report.gather import gather
 from checker.report.period import parse
 from checker.report.weekly import page, render
 from checker.report.workbook import report_workbook
-from tests.report.conftest import MONDAY, NOTES
+from tests.report.conftest import NOTES
 from tests.report.test_weekly import APPROVED, in_lines
-from tests.report.world import ZONE, World, fill
+from tests.report.world import MONDAY, ZONE, World, fill
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,13 +13,7 @@ from checker.keep.store import Store
 from checker.report.figures import Figures, LicenceNote
 from checker.report.gather import gather
 from checker.report.period import parse
-from tests.keep.conftest import migrated, migrated_postgresql, postgresql
-from tests.report.world import ZONE, World, fill
-
-__all__ = ["migrated", "migrated_postgresql", "postgresql"]
-
-MONDAY = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
-"""When the report of 2026-W47 is made."""
+from tests.report.world import MONDAY, ZONE, World, fill
 
 NOTES = (
     LicenceNote("LIC-A", "橋頭資訊", "exceeded", date(2027, 3, 31), 7, 5, "第四條"),

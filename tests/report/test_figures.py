@@ -14,8 +14,8 @@ from checker.report.figures import Figures
 from checker.report.gather import gather
 from checker.report.period import Period, parse
 from checker.report.weekly import as_json
-from tests.report.conftest import MONDAY, NOTES
-from tests.report.world import ZONE, World, at
+from tests.report.conftest import NOTES
+from tests.report.world import MONDAY, ZONE, World, at
 
 WEEK = parse("2026-W47", ZONE)
 SCANNED = {"matched": 20, "clean": 78, "timeout": 2}

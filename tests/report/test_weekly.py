@@ -1,4 +1,4 @@
-"""The rendered report: the same facts in every shape, nothing hostile gets through, nothing is called what it is not."""
+"""The rendered report: the same facts in every shape, and nothing hostile gets through."""
 
 import html
 import re
@@ -19,8 +19,7 @@ from checker.report.gather import gather
 from checker.report.period import Period, parse
 from checker.report.weekly import page, render
 from checker.report.workbook import report_workbook
-from tests.report.conftest import MONDAY
-from tests.report.world import ZONE, World, at
+from tests.report.world import MONDAY, ZONE, World, at
 
 WEEK = parse("2026-W47", ZONE)
 APPROVED = Path(__file__).parent / "approved"
@@ -63,8 +62,8 @@ def in_lines(content: bytes) -> str:
     lines = []
     for sheet in load_workbook(BytesIO(content)).worksheets:
         lines.append(f"## {sheet.title}")
-        for row in sheet.iter_rows(values_only=True):
-            lines.append(" | ".join("" if cell is None else str(cell).replace("\n", " / ") for cell in row))
+        rows = sheet.iter_rows(values_only=True)
+        lines += [" | ".join("" if cell is None else str(cell).replace("\n", " / ") for cell in row) for row in rows]
     return "\n".join(lines) + "\n"
 
 
@@ -237,7 +236,7 @@ def test_the_mail_needs_no_image_font_or_network(figures: Figures) -> None:
     assert not soup.find_all(["img", "script", "link", "iframe", "form"])
     assert "url(" not in markup
     assert "prefers-color-scheme: dark" in markup
-    sheet = soup.find("table", class_="sheet")
+    sheet = soup.select_one("table.sheet")
     assert sheet is not None
     assert sheet["width"] == "600"
     assert "max-width: 600px" in str(sheet["style"])

@@ -15,6 +15,9 @@ ZONE = "Asia/Shanghai"
 START = datetime(2026, 11, 15, 16, 0, tzinfo=UTC)
 """The first instant of 2026-W47 in Shanghai."""
 
+MONDAY = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
+"""When the report of 2026-W47 is made."""
+
 ARTICLES = {
     "cri-1": "江邊書市重開，舊書攤主談三十年",
     "cri-2": "Kites & Lanterns <春日> 風箏節側記",
