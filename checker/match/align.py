@@ -28,6 +28,9 @@ DENSE = 100.0
 ALIKE = 0.65
 """Similarity of an edited copy."""
 
+SAME = 0.95
+"""Similarity from which the whole of an article is a copy and no edited one."""
+
 LATIN = 0.2
 """Share of letters beyond which an article is aligned with its letters; else they are dropped as junk or spelling."""
 
@@ -150,11 +153,15 @@ def own_agreeing(both: Pair, stretch: Stretch) -> int:
 
 def edited_whole(both: Pair, found: Sequence[Stretch]) -> bool:
     """Tell whether the stretches are most of the article's own wording, be they edited and moved about."""
-    alike = [stretch for stretch in found if stretch.similarity >= ALIKE]
-    covered = mask([stretch.article for stretch in alike], (0, len(both.ours)))
-    agree = sum(own_agreeing(both, stretch) for stretch in alike)
+    agree = sum(own_agreeing(both, stretch) for stretch in found if stretch.similarity >= ALIKE)
+    return agree >= EDITED_LEAST and own_share(both, found) >= EDITED_SHARE
+
+
+def own_share(both: Pair, found: Sequence[Stretch]) -> float:
+    """Return the share of the article's own wording that stands in stretches that are alike; 0 of nothing."""
+    covered = mask([stretch.article for stretch in found if stretch.similarity >= ALIKE], (0, len(both.ours)))
     own = int(both.own.sum())
-    return agree >= EDITED_LEAST and own > 0 and int((covered & both.own).sum()) >= EDITED_SHARE * own
+    return int((covered & both.own).sum()) / own if own else 0.0
 
 
 def why(both: Pair, found: Sequence[Stretch], thresholds: Thresholds) -> str:
@@ -200,9 +207,9 @@ def share(spans: Sequence[Span], whole: Span) -> float:
 def kind_of(coverage: float, similarity: float, moved: bool, thresholds: Thresholds) -> tuple[MatchKind, str]:
     """Decide the kind of match, and say why."""
     covers = f"{coverage:.0%} of the article stands on the page"
-    if coverage >= thresholds.full and similarity >= thresholds.full and not moved:
+    if coverage >= thresholds.full and similarity >= SAME and not moved:
         return MatchKind.FULL, f"{covers}, in order (full from {thresholds.full:.0%})"
     if coverage >= thresholds.near:
-        how = "rearranged" if moved else "edited" if similarity < thresholds.full else "in order"
+        how = "rearranged" if moved else "edited" if similarity < SAME else "in order"
         return MatchKind.NEAR, f"{covers}, {how} (near from {thresholds.near:.0%})"
     return MatchKind.EXCERPT, f"{covers} (excerpt below {thresholds.near:.0%})"

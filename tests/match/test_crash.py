@@ -33,7 +33,7 @@ def changed(before: dict[str, str], line: str) -> dict[str, str]:
     verb, version, *ids = line.split()
     if verb == "add":
         return before | dict.fromkeys(ids, version)
-    return {id: old for id, old in before.items() if id not in ids}
+    return {key: old for key, old in before.items() if key not in ids}
 
 
 def kill_once(folder: Path, seed: int, rng: random.Random) -> None:

@@ -58,14 +58,14 @@ def test_a_run_of_forty_is_found_wherever_it_stands(letters: str, seed: int) -> 
     texts = {f"a{n}": prose(rng, rng.randrange(40, 200), letters) for n in range(8)}
     with tempfile.TemporaryDirectory() as folder:
         index = Index.open(Path(folder))
-        index.add(article(text, id) for id, text in texts.items())
+        index.add(article(text, name) for name, text in texts.items())
         for text in texts.values():
             start = rng.randrange(len(text))
             piece = text[start : start + rng.randrange(40, 120)]
             page = f"<html><body>{prose(rng, 30)}<p>{disguised(piece, rng)}</p>{prose(rng, 30)}</body></html>"
             found = {candidate.id for candidate in index.candidates(page)}
             seen = fold(piece).text
-            must = {id for id, text in texts.items() if longest_shared(fold(text).text, seen) >= RUN}
+            must = {name for name, text in texts.items() if longest_shared(fold(text).text, seen) >= RUN}
             assert must <= found
 
 

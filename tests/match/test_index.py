@@ -18,7 +18,13 @@ from checker.match.segment import FORMAT, Segment
 from checker.model import Article, Ownership
 from tests.match.texts import FERRY, LIBRARY, ORCHARD, article
 
-TEXTS = [FERRY, ORCHARD, LIBRARY, FERRY + ORCHARD, "A short English notice about the ferry that never stops at night, " * 3]
+TEXTS = [
+    FERRY,
+    ORCHARD,
+    LIBRARY,
+    FERRY + ORCHARD,
+    "A short English notice about the ferry that never stops at night, " * 3,
+]
 IDS = [f"id{number}" for number in range(12)]
 
 
@@ -36,15 +42,15 @@ class Changing(RuleBasedStateMachine):
 
     @rule(batch=st.lists(st.tuples(st.sampled_from(IDS), st.sampled_from(TEXTS)), max_size=6))
     def add(self, batch: list[tuple[str, str]]) -> None:
-        articles = [article(text, id) for id, text in batch]
+        articles = [article(text, name) for name, text in batch]
         self.index.add(articles)
         self.plain |= {each.id: each for each in articles}
 
     @rule(ids=st.sets(st.sampled_from([*IDS, "unknown"]), max_size=4))
     def remove(self, ids: set[str]) -> None:
         self.index.remove(ids)
-        for id in ids:
-            self.plain.pop(id, None)
+        for name in ids:
+            self.plain.pop(name, None)
 
     @rule()
     def open_again(self) -> None:
@@ -54,11 +60,11 @@ class Changing(RuleBasedStateMachine):
     def holds_the_same(self) -> None:
         assert len(self.index) == len(self.plain)
         assert {each.id: each for each in self.index.articles()} == self.plain
-        for id in IDS:
-            assert (id in self.plain) == (id in self.index)
+        for name in IDS:
+            assert (name in self.plain) == (name in self.index)
         for text in TEXTS:
             found = {candidate.id for candidate in self.index.candidates(text)}
-            assert {id for id, each in self.plain.items() if each.text == text} <= found <= set(self.plain)
+            assert {name for name, each in self.plain.items() if each.text == text} <= found <= set(self.plain)
 
 
 Changing.TestCase.settings = settings(max_examples=15, stateful_step_count=12, deadline=None)

@@ -6,7 +6,10 @@ from checker.model import Article, Document, Thresholds
 
 THRESHOLDS = Thresholds()
 
-ALPHABET = "天地玄黄宇宙洪荒日月盈昃辰宿列张寒来暑往秋收冬藏闰余成岁律吕调阳云腾致雨露结为霜金生丽水玉出昆冈剑号巨阙珠称夜光果珍李柰菜重芥姜"
+ALPHABET = (
+    "天地玄黄宇宙洪荒日月盈昃辰宿列张寒来暑往秋收冬藏闰余成岁律吕调阳云腾致雨露结为霜金生丽水玉出昆冈剑号巨阙珠称夜光"
+    "果珍李柰菜重芥姜"
+)
 
 FERRY = (
     "青云渡口的老船工陈守礼今年七十二岁，他在江上摆渡了整整五十年。每天清晨五点，他准时解开缆绳，把赶早市的乡亲送到对岸。"
@@ -27,8 +30,8 @@ LIBRARY = (
 )
 
 
-def article(text: str, id: str = "a", **fields: object) -> Article:
-    return Article(id=id, title="题", text=text, **fields)  # type: ignore[arg-type]
+def article(text: str, name: str = "a", **fields: object) -> Article:
+    return Article(id=name, title="题", text=text, **fields)  # type: ignore[arg-type]
 
 
 def document(text: str) -> Document:

@@ -23,7 +23,7 @@ def main(folder: Path, seed: int) -> None:
         if rng.random() < 0.7:
             version = f"{seed}.{step}"
             print("add", version, *sorted(set(ids)), flush=True)
-            index.add(article(f"版本{version} " + prose(rng, 120), id) for id in sorted(set(ids)))
+            index.add(article(f"版本{version} " + prose(rng, 120), name) for name in sorted(set(ids)))
         else:
             print("remove", "-", *sorted(set(ids)), flush=True)
             index.remove(ids)
