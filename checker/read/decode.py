@@ -108,9 +108,12 @@ def label_of(body: bytes, content_type: str = "") -> str:
 
 
 def codec_of(label: str) -> str:
-    """Return the codec for a label of the WHATWG table, its superset where Chinese sites need it; "" if unknown."""
+    """Return the codec for a label of the WHATWG table, its superset where Chinese sites need it.
+
+    "" where the label is unknown, or says UTF-16: a page that can be searched for a label is none.
+    """
     name: str = (label.isascii() and map_encoding_to_html5(label.strip(), False)) or ""
-    return SUPERSETS.get(name, name)
+    return "" if name.startswith("utf-16") else SUPERSETS.get(name, name)
 
 
 def _marked(body: bytes) -> Decoded | None:

@@ -29,7 +29,7 @@ def page(text: str, charset: str, *, label: str = "") -> bytes:
 
 
 @pytest.mark.parametrize(
-    "label", ["gb2312", "GBK", "x-gbk", "gb_2312-80", "gb18030", "utf-8", "big5", "iso-8859-1", "koi8-r", ""]
+    "label", ["gb2312", "GBK", "x-gbk", "gb_2312-80", "gb18030", "utf-8", "big5", "iso-8859-1", "koi8-r", "utf-16", ""]
 )
 @pytest.mark.parametrize("text", [SIMPLIFIED, TRADITIONAL])
 @pytest.mark.parametrize("charset", ["utf-8", "gb18030"])

@@ -1,9 +1,12 @@
 """The screen: what can be looked up, what is no page, what says no, and text in hiding."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from checker.errors import PageError, RulePackError
 from checker.model import Page, PageOutcome
@@ -62,6 +65,23 @@ def test_text_in_references_and_escapes_comes_out(hidden: str, refusals: Refusal
     screened = screen(page(f"<body><div id=app></div>{hidden}</body>"), refusals)
     assert screened.parsed
     assert WORDS in screened.text.replace("\\", "")
+
+
+HIDES = (str, lambda char: f"&#{ord(char)};", lambda char: f"&#x{ord(char):x};", lambda char: f"\\u{ord(char):04x}")
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), st.sampled_from(HIDES)),
+        min_size=120,
+        max_size=300,
+    )
+)
+def test_however_each_character_is_written_the_text_is_the_same(chars: list[tuple[str, Callable[[str], str]]]) -> None:
+    plenty = [(char, HIDES[1 + index % 3]) if index < 60 else (char, hide) for index, (char, hide) in enumerate(chars)]
+    source = "<p>" + "".join(hide(char) for char, hide in plenty) + "</p>"
+    assert screen(page(source)).text == "<p>" + "".join(char for char, _ in chars) + "</p>"
 
 
 def test_escaped_surrogates_become_characters_or_nothing() -> None:
