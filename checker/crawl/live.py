@@ -30,6 +30,12 @@ Validators = Callable[[str], tuple[str, str]]
 """(ETag, Last-Modified) of the last visit to a canonical address, "" where unknown."""
 
 
+def require_contact(settings: Crawl) -> None:
+    """Refuse to crawl anonymously."""
+    if not settings.contact:
+        raise SettingsError("crawl.contact is empty: set an e-mail or web address for the user agent of a live crawl")
+
+
 def no_validators(_key: str) -> tuple[str, str]:
     """Know of no earlier visit."""
     return "", ""
@@ -48,8 +54,7 @@ def pages(
     SettingsError without `crawl.contact`. Closing the iterator breaks off what is in flight and ends the threads; a
     page is finished for the frontier when the next one is asked for.
     """
-    if not settings.contact:
-        raise SettingsError("crawl.contact is empty: set an e-mail or web address for the user agent of a live crawl")
+    require_contact(settings)
     frontier = Queue(settings) if frontier is None else frontier
     frontier.push(seeds)
     crawl = Crawler(settings, fetcher, frontier, validators)
@@ -205,6 +210,7 @@ class Crawler:
         key = canonical(target)
         onward = replace(errand, url=target, key=key, site=home, requested=page.requested, hops=hops, tries=0)
         if self.frontier.push([onward]):
+            self.frontier.finish(errand, None)
             return None
         return replace(page, outcome=PageOutcome.UNCHANGED, reason=f"moved to {target}, which is looked at by itself")
 
