@@ -85,7 +85,7 @@ class Settings(Table):
     def _known_timezone(cls, name: str) -> str:
         try:
             ZoneInfo(name)
-        except (OSError, ValueError) as error:
+        except (KeyError, OSError, ValueError) as error:
             raise ValueError(f"expected a time zone such as Asia/Shanghai, not {name!r}") from error
         return name
 

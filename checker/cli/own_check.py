@@ -26,7 +26,7 @@ def check_own(
     """Check the publisher's own pages: missing 來源:國際在線, reposts without source, marks that contradict."""
     place = workspace_at(workspace)
     pack = load_pack(place.rules / PACK)
-    understood(targets)
+    understood(targets, place.settings.crawl)
     looked = failed = broken = 0
     with progress() as bar:
         task = bar.add_task("own pages", total=None, note="")

@@ -23,7 +23,8 @@ from checker.cli.options import (
 from checker.crawl.targets import pages, understood
 from checker.keep.cases import Wanted
 from checker.keep.evidence import Evidence
-from checker.keep.record import Record, record
+from checker.keep.lifecycle import State
+from checker.keep.record import Record, case_id, record
 from checker.keep.store import Store
 from checker.model import Examined
 from checker.report.formats import table, write_json_lines
@@ -46,7 +47,7 @@ def scan(
 ) -> None:
     """Scan sites, page addresses, files of addresses and WARC files for reposts, and keep what is found."""
     place = workspace_at(workspace)
-    understood(targets)
+    understood(targets, place.settings.crawl)
     road = opened(place)
     tally = Tally()
     with Store.open(place.database) as store, Evidence.open(place.evidence) as evidence:
@@ -98,6 +99,11 @@ def watched(pages: Iterable[Examined], tally: Tally) -> Iterator[Examined]:
             yield each
 
 
+def listed(found: Record) -> Record:
+    """Return a match as a list of findings shows it, before anybody has decided on it."""
+    return found | {"id": case_id(found["article"]["id"], found["url"]), "state": State.DETECTED}
+
+
 def finish(
     found: list[Record], tally: Tally, place: Workspace, *, json: bool, fail_on: FailOn, min_coverage: float
 ) -> None:
@@ -106,6 +112,6 @@ def finish(
     if json:
         write_json_lines(found, sys.stdout, language)
     elif found:
-        table(found, stdout, language)
+        table((listed(each) for each in found), stdout, language)
     say(tally.line())
     raise typer.Exit(exit_code(found, fail_on, covered=tally.share >= min_coverage))

@@ -42,7 +42,7 @@ def pages(
     Never raises for a bad page: it carries its outcome. UsageError for a target that is none, before any page. With
     `single`, an address that ends in / is one page too, not the site below it.
     """
-    plan = understood(targets)
+    plan = understood(targets, settings)
     seeds = tuple(replace(each, site="", section="") for each in plan.seeds) if single else plan.seeds
     if plan.stdin:
         yield local("-", stdin(), datetime.now(UTC), limit=settings.max_bytes)
@@ -55,8 +55,8 @@ def pages(
             yield from live.pages(seeds, settings, fetcher=fetcher, frontier=frontier, validators=validators)
 
 
-def understood(targets: Sequence[str]) -> Plan:
-    """Understand every target, or raise a UsageError that names the one that is none."""
+def understood(targets: Sequence[str], settings: Crawl) -> Plan:
+    """Understand every target; UsageError names the one that is none, SettingsError a live crawl without contact."""
     seeds: list[Errand] = []
     warcs: list[Path] = []
     htmls: list[Path] = []
@@ -77,6 +77,8 @@ def understood(targets: Sequence[str]) -> Plan:
             htmls.append(path)
         else:
             seeds += listed(path)
+    if seeds:
+        live.require_contact(settings)
     return Plan(tuple(seeds), tuple(warcs), tuple(htmls), stdin="-" in targets)
 
 

@@ -1,0 +1,209 @@
+"""The main job through the commands: what they print, what they keep, how they end."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from checker.model import Grade
+from tests.cli.conftest import Checker
+from tests.cli.pages import BRIDGE, CLEAN, FERRY, page, text_of, warc
+
+REPOST = page(text_of(BRIDGE), credit="來源：新華網")
+
+
+@pytest.fixture
+def pages(tmp_path: Path) -> Path:
+    return warc(
+        tmp_path / "pages.warc.gz",
+        {
+            "https://repost.example/1.html": REPOST,
+            "https://repost.example/2.html": page(text_of(FERRY), credit="來源：國際在線"),
+            "https://repost.example/3.html": page(CLEAN),
+        },
+    )
+
+
+def test_a_scan_prints_one_object_a_match_and_nothing_else(checker: Checker, pages: Path) -> None:
+    ended = checker("scan", str(pages), "--json")
+    found = [json.loads(line) for line in ended.out.splitlines()]
+    assert [(each["url"], each["article"]["id"]) for each in found] == [
+        ("https://repost.example/1.html", BRIDGE),
+        ("https://repost.example/2.html", FERRY),
+    ]
+    assert ended.code == 1
+    assert ended.err.splitlines()[-1] == "pages 3, matched 2, violations 2, review 0, failed 0"
+
+
+def test_the_object_of_a_match_is_the_contract(checker: Checker, pages: Path) -> None:
+    first = json.loads(checker("scan", str(pages), "--json").out.splitlines()[0])
+    assert first["schema"] == 1
+    assert first["captured"] == "2026-03-06T01:00:00Z"
+    assert set(first["article"]) == {"id", "title", "url"}
+    assert {"kind", "coverage", "page_coverage", "similarity", "passages"} <= set(first["match"])
+    assert first["match"]["kind"] == "full"
+    assert first["credit"]["grade"] == "other"
+    assert first["credit"]["source"] == "新華網"
+    assert "來源：新華網" in first["credit"]["quote"]
+    assert first["credit"]["zone"] == "head"
+    assert set(first["licence"]) >= {"state", "id", "clause"}
+    assert first["outcome"] == "violation"
+    assert {"rule", "level", "message", "basis", "quote", "repair"} <= set(first["findings"][0])
+    assert first["page"]["published"] == "2026-03-05"
+    assert first["page"]["charset"] == "utf-8"
+
+
+def test_passages_point_into_both_texts(checker: Checker, tmp_path: Path) -> None:
+    file = tmp_path / "repost.html"
+    file.write_bytes(REPOST)
+    found = json.loads(checker("check", str(file), "--json").out)
+    said = json.loads(checker("read", str(file), "--json").out)
+    ours = text_of(BRIDGE)
+    for passage in found["match"]["passages"]:
+        left, right = ours[slice(*passage["article"])], said["text"][slice(*passage["page"])]
+        assert "".join(left.split()) == "".join(right.split())
+
+
+def test_scanning_the_same_again_updates_and_never_doubles(checker: Checker, pages: Path) -> None:
+    checker("scan", str(pages))
+    first = checker("findings", "--all", "--json").out
+    checker("scan", str(pages))
+    again = checker("findings", "--all", "--json").out
+    assert len(again.splitlines()) == 2
+    assert [json.loads(line)["id"] for line in again.splitlines()] == [
+        json.loads(line)["id"] for line in first.splitlines()
+    ]
+
+
+def test_one_worker_or_two_find_the_same(checker: Checker, pages: Path) -> None:
+    assert checker("scan", str(pages), "--json").out == checker("scan", str(pages), "--json", "--workers", "2").out
+
+
+def test_findings_add_id_state_and_when_it_was_seen(checker: Checker, pages: Path) -> None:
+    checker("scan", str(pages))
+    found = json.loads(checker("findings", "--json").out.splitlines()[0])
+    assert found["state"] == "detected"
+    assert found["first_seen"] <= found["last_seen"]
+    assert len(found["id"]) == 16
+
+
+def test_the_pages_of_the_last_run_each_have_one_outcome(checker: Checker, pages: Path) -> None:
+    checker("scan", str(pages))
+    rows = [json.loads(line) for line in checker("pages", "--json").out.splitlines()]
+    assert [(row["url"], row["outcome"]) for row in rows] == [
+        ("https://repost.example/1.html", "matched"),
+        ("https://repost.example/2.html", "matched"),
+        ("https://repost.example/3.html", "clean"),
+    ]
+    assert set(rows[0]) == {"url", "outcome", "status", "charset", "bytes", "captured", "reason"}
+
+
+def test_check_judges_a_page_and_keeps_nothing(checker: Checker) -> None:
+    ended = checker("check", "-", "--json", given=REPOST)
+    assert json.loads(ended.out)["credit"]["grade"] == Grade.OTHER
+    assert ended.code == 1
+    assert checker("findings", "--all", "--json").out == ""
+
+
+def test_show_prints_the_finding_with_both_texts(checker: Checker, pages: Path, tmp_path: Path) -> None:
+    checker("scan", str(pages))
+    case = json.loads(checker("findings", "--json").out.splitlines()[0])["id"]
+    shown = checker("show", case[:8])
+    assert shown.code == 0
+    assert "ATT-02" in shown.out
+    checker("show", case, "--html", str(tmp_path / "case.html"))
+    assert "<mark" in (tmp_path / "case.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "credit", "code"),
+    [
+        ("error", "來源：新華網", 1),
+        ("error", "轉自：國際在線", 0),
+        ("warning", "轉自：國際在線", 1),
+        ("never", "來源：新華網", 0),
+        ("review", "來源：新華網", 1),
+        ("note", "來源：新華網", 1),
+    ],
+)
+def test_fail_on_sets_the_exit_code(fail_on: str, credit: str, code: int, checker: Checker) -> None:
+    assert checker("check", "-", "--fail-on", fail_on, given=page(text_of(BRIDGE), credit=credit)).code == code
+
+
+def test_a_clean_page_ends_with_zero(checker: Checker) -> None:
+    ended = checker("check", "-", given=page(CLEAN))
+    assert (ended.code, ended.out) == (0, "")
+    assert ended.err.strip() == "pages 1, matched 0, violations 0, review 0, failed 0"
+
+
+def test_too_little_coverage_ends_with_three(checker: Checker) -> None:
+    ended = checker("check", "-", "--min-coverage", "0.9", given=b"%PDF-1.7 not a page")
+    assert ended.code == 3
+    assert "failed 1 (not_html 1)" in ended.err
+
+
+def test_an_unregistered_article_is_no_longer_found(checker: Checker) -> None:
+    assert checker("unregister", BRIDGE).code == 0
+    assert checker("check", "-", given=REPOST).code == 0
+    assert checker("unregister", BRIDGE).code == 2
+
+
+def test_registering_again_changes_nothing(checker: Checker) -> None:
+    ended = checker("register", "corpus")
+    assert ended.err.splitlines()[-1] == "registered 0, updated 0, unchanged 15, refused 0"
+
+
+def test_what_is_not_ours_is_listed_and_never_matched(checker: Checker) -> None:
+    reprint = "2026-06-01-reprinted-orchard"
+    assert checker("check", "-", given=page(text_of(reprint))).code == 0
+
+
+def test_a_page_with_only_the_notice_is_no_repost(checker: Checker) -> None:
+    noticed = text_of("2026-07-01-night-market-with-notice").splitlines()
+    notice = "\n".join(line for line in noticed if "國際在線" in line and "來源" in line)
+    assert notice
+    assert checker("check", "-", given=page(notice + CLEAN)).code == 0
+
+
+def test_a_decision_survives_the_next_scan(checker: Checker, pages: Path) -> None:
+    checker("scan", str(pages))
+    case = json.loads(checker("findings", "--json").out.splitlines()[0])["id"]
+    assert checker("decide", case, "reject", "--reason", "quotation_fair", "--who", "mei").code == 0
+    checker("scan", str(pages))
+    rejected = [
+        json.loads(line)["id"] for line in checker("findings", "--state", "rejected", "--json").out.splitlines()
+    ]
+    assert rejected == [case]
+    assert checker("undo", case, "--who", "mei").code == 0
+    assert "mei" in checker("history", case).out
+
+
+def test_triage_walks_the_queue_with_one_key_each(checker: Checker, pages: Path) -> None:
+    checker("scan", str(pages))
+    ended = checker("triage", "--who", "mei", given=b"c\n\nr\nmere_facts\n\n")
+    assert "the queue is done" in ended.err
+    states = {json.loads(line)["state"] for line in checker("findings", "--all", "--json").out.splitlines()}
+    assert states == {"confirmed", "rejected"}
+
+
+def test_the_week_is_written_to_files(checker: Checker, pages: Path, workspace: Path) -> None:
+    checker("scan", str(pages))
+    assert checker("report", "--week", "2026-W10").code == 0
+    folder = workspace / "data" / "reports" / "2026-W10"
+    assert sorted(path.name for path in folder.iterdir()) == ["findings.xlsx", "mail.eml", "report.html"]
+
+
+@pytest.mark.parametrize("shape", ["json", "csv", "sarif"])
+def test_findings_in_other_shapes(shape: str, checker: Checker, pages: Path) -> None:
+    checker("scan", str(pages))
+    assert BRIDGE in checker("findings", "--format", shape).out
+
+
+def test_the_licence_register_answers_for_a_day(checker: Checker) -> None:
+    words = ("licence", "add", "--id", "N-1", "--licensee", "新報", "--domain", "new.example", "--start", "2026-01-01",
+             "--end", "2026-06-30")  # fmt: skip
+    assert checker(*words).code == 0
+    assert checker("licence", "check", "new.example", "--on", "2026-06-30").code == 0
+    ended = checker("licence", "check", "new.example", "--on", "2026-07-01", "--json")
+    assert (ended.code, json.loads(ended.out)["state"]) == (1, "expired")
+    assert json.loads(checker("licence", "show", "N-1", "--odrl").out)["@type"] == "Agreement"
