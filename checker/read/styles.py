@@ -31,9 +31,12 @@ HIDING = re.compile(
     re.IGNORECASE,
 )
 """What a rule must contain to be able to take something from a reader's eyes."""
-BRACE = re.compile(r"[{};]")
+BRACE = re.compile(r"[{}]")
+COMMENT = re.compile(r"/\*.*?(?:\*/|$)|<!--|-->", re.DOTALL)
+STATEMENT = re.compile(r"@(?:import|charset|namespace)[^;{}]*;")
 COMPOUND = re.compile(r"(?:[a-zA-Z][\w-]*|\*)?(?:[.#](?:[\w-]|[^\x00-\x7f])+)*")
 SIMPLE = re.compile(r"[.#]?(?:[\w-]|[^\x00-\x7f])+")
+TRICKY = re.compile(r"[\\\"'/@{}\[\]()]")
 WIDTH = re.compile(r"(min|max)-width\s*:\s*(\d+)\s*px")
 SCREEN = 1280
 """Width in CSS pixels of the reader's window, for media queries."""
@@ -96,11 +99,11 @@ class Rule:
             iter(sorted(f".{c}" for c in last.classes)), last.tag
         )
 
-    def fits(self, tag: Tag) -> bool:
-        """Tell whether the selector matches the element."""
-        if not self.compounds[-1].fits(tag):
+    def fits(self, tag: Tag, around: Mapping[str, int] | None = None) -> bool:
+        """Tell whether the selector matches the element; `around` counts the marks of the elements around, if known."""
+        if around is not None and not all(map(around.get, self.outer)):
             return False
-        return len(self.compounds) == 1 or self._climbed(tag.parent)
+        return self.compounds[-1].fits(tag) and (len(self.compounds) == 1 or self._climbed(tag.parent))
 
     def _climbed(self, element: Tag | None) -> bool:
         """Tell whether the outer compounds match the elements around, looking at no more than `CLIMB` of them."""
@@ -146,47 +149,41 @@ class Sheets:
     def __bool__(self) -> bool:
         return bool(self._hiding)
 
-    def hide(self, tag: Tag, around: Mapping[str, int]) -> bool:
-        """Tell whether a rule that can hide applies to an element, inside elements of the classes and ids `around`."""
-        for key in keys(tag):
-            for rule in self._hiding.get(key, ()):
-                if all(map(around.get, rule.outer)) and rule.fits(tag):
-                    return True
-        return False
+    def hiding(self, tag: Tag) -> tuple[Rule, ...]:
+        """Return the rules that can hide an element of this name, id and classes, given the right elements around."""
+        filed = (rule for key in (tag.name, "", *marks(tag)) for rule in self._hiding.get(key, ()))
+        return tuple(rule for rule in filed if rule.compounds[-1].fits(tag))
 
-    def of(self, tag: Tag) -> list[Rule]:
+    def of(self, tag: Tag, around: Mapping[str, int] | None = None) -> list[Rule]:
         """Return all rules that apply to an element, weakest first."""
-        found = [rule for key in keys(tag) for rule in self._all.get(key, ()) if rule.fits(tag)]
-        return sorted(found, key=lambda rule: rule.weight)
+        filed = (rule for key in (tag.name, "", *marks(tag)) for rule in self._all.get(key, ()))
+        return sorted((rule for rule in filed if rule.fits(tag, around)), key=lambda rule: rule.weight)
 
 
-def keys(tag: Tag) -> list[str]:
-    """Return what rules for an element can be filed under."""
+def marks(tag: Tag) -> tuple[str, ...]:
+    """Return an element's classes and id as selectors write them."""
     attrs = tag.attrs
-    found = [tag.name, ""]
-    if "class" in attrs:
-        found += [f".{c}" for c in tag.get_attribute_list("class") if c]
-    if "id" in attrs:
-        found.append(f"#{attrs['id']}")
-    return found
+    if "class" not in attrs and "id" not in attrs:
+        return ()
+    named = (f"#{attrs['id']}",) if "id" in attrs else ()
+    return (*(f".{name}" for name in tag.get_attribute_list("class") if name), *named)
 
 
 def blocks(css: str) -> list[tuple[str, str]]:
     """Return (selectors, declarations) of the rules that hold on a screen, in order; the cost is linear."""
-    css = re.sub(r"/\*.*?(?:\*/|$)|<!--|-->", " ", css, flags=re.DOTALL)
+    css = STATEMENT.sub("", COMMENT.sub(" ", css))
     found: list[tuple[str, str]] = []
-    open_: list[str] = []
+    outer: list[str] = []
     at = 0
     for brace in BRACE.finditer(css):
-        if brace[0] == "{":
-            open_.append(css[at : brace.start()].strip())
-        elif brace[0] == ";" and open_ and not open_[-1].startswith("@"):
-            continue
-        elif brace[0] == "}" and open_:
-            prelude = open_.pop()
-            if not prelude.startswith("@") and all(holds(outer) for outer in open_):
-                found.append((prelude, css[at : brace.start()]))
+        words = css[at : brace.start()]
         at = brace.end()
+        if brace[0] == "{":
+            outer.append(words.strip())
+        elif outer:
+            prelude = outer.pop()
+            if prelude[:1] != "@" and all(map(holds, outer)):
+                found.append((prelude, words))
     return found
 
 
@@ -222,11 +219,24 @@ def parsed(selector: str) -> tuple[Compound, ...]:
 
 
 def declarations(css: str) -> Declarations:
-    """Return the declarations that can hide or show something, the later winning."""
+    """Return the declarations that can hide, place, size or colour something, the later winning."""
     found: dict[str, tuple[str, bool]] = {}
-    for item in tinycss2.parse_declaration_list(css, skip_comments=True, skip_whitespace=True):
-        if item.type == "declaration" and item.lower_name in BOX | INK:
-            value = tinycss2.serialize(item.value).strip().lower()
-            if item.important or not found.get(item.lower_name, ("", False))[1]:
-                found[item.lower_name] = (value, item.important)
+    for name, value, important in _tokenized(css) if TRICKY.search(css) else _plain(css):
+        if name in BOX | INK and (important or not found.get(name, ("", False))[1]):
+            found[name] = (value, important)
     return found
+
+
+def _plain(css: str) -> Iterator[tuple[str, str, bool]]:
+    for item in css.lower().split(";"):
+        name, colon, value = item.partition(":")
+        if colon:
+            value, mark, _ = value.partition("!")
+            yield name.strip(), value.strip(), bool(mark)
+
+
+def _tokenized(css: str) -> Iterator[tuple[str, str, bool]]:
+    """Read declarations with escapes, comments, strings or brackets as a browser does."""
+    for item in tinycss2.parse_declaration_list(css, skip_comments=True, skip_whitespace=True):
+        if item.type == "declaration":
+            yield item.lower_name, tinycss2.serialize(item.value).strip().lower(), item.important

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from bs4.element import Tag
 from tinycss2.color3 import RGBA, parse_color
 
-from checker.read.styles import CLIMB, HIDING, Declarations, Sheets, declarations, keys
+from checker.read.styles import CLIMB, HIDING, Declarations, Rule, Sheets, declarations
 
 LENGTH = re.compile(r"^(-?\d*\.?\d+)\s*(px|pt|em|rem|ex|ch|vw|vh|%|in|cm|mm)?$")
 FAR = -400.0
@@ -43,17 +43,17 @@ class Sight:
         self.around: Counter[str] = Counter()
         self._inline: dict[str, Declarations] = {}
 
-    def inside(self, tag: Tag, step: int) -> None:
-        """Note that the walk has entered an element (step 1) or left it (step -1)."""
-        for mark in keys(tag)[2:]:
+    def inside(self, marks: tuple[str, ...], step: int) -> None:
+        """Note that the walk has entered an element of these classes and id (step 1), or left it (step -1)."""
+        for mark in marks:
             self.around[mark] += step
 
-    def style(self, tag: Tag) -> tuple[dict[str, str], dict[str, str]]:
+    def style(self, tag: Tag, around: Mapping[str, int] | None = None) -> tuple[dict[str, str], dict[str, str]]:
         """Return an element's declared values and, for each, which rule or attribute said so."""
         values: dict[str, str] = {}
         said: dict[str, str] = {}
         strong: set[str] = set()
-        layers = [(rule.declarations, f"style rule {rule.selector}") for rule in self.sheets.of(tag)]
+        layers = [(rule.declarations, f"style rule {rule.selector}") for rule in self.sheets.of(tag, around)]
         inline = tag.get("style")
         if inline:
             layers.append((self._declared(str(inline)), "inline style"))
@@ -69,16 +69,19 @@ class Sight:
             self._inline[css] = declarations(css[:2000])
         return self._inline[css]
 
-    def enter(self, tag: Tag, size: Size) -> tuple[str, Size]:
-        """Return why nobody sees the element ("" where one may) and what its content inherits."""
+    def enter(self, tag: Tag, size: Size, rules: tuple[Rule, ...]) -> tuple[str, Size]:
+        """Return why nobody sees the element ("" where one may) and what its content inherits.
+
+        `rules` are those of the page's own sheets that can hide such an element.
+        """
         attrs = tag.attrs
         if "hidden" in attrs and str(attrs["hidden"]).lower() != "until-found":
             return "hidden attribute", size
-        inline = str(attrs.get("style", ""))
+        suspect = "style" in attrs and HIDING.search(str(attrs["style"]))
         changes = size is not PLAIN and ("style" in attrs or "class" in attrs or "id" in attrs)
-        if not (changes or (inline and HIDING.search(inline)) or (self.sheets and self.sheets.hide(tag, self.around))):
+        if not (suspect or changes or any(rule.fits(tag, self.around) for rule in rules)):
             return "", size
-        values, said = self.style(tag)
+        values, said = self.style(tag, self.around)
         for check in (_boxless, _offscreen, _sizeless):
             name = check(values)
             if name:

@@ -7,13 +7,14 @@ newlines, cells of a row by a space; inline elements are joined without a blank 
 import re
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
+from typing import NamedTuple
 
 from bs4 import BeautifulSoup
 from bs4.element import Comment, NavigableString, PageElement, Script, Tag, TemplateString
 
 from checker.model import Span
 from checker.read.layout import BLANK, HAN, Chrome, Frame, Layout, Run, Unseen
-from checker.read.styles import Sheets
+from checker.read.styles import Rule, Sheets, marks
 from checker.read.visible import PLAIN, Sight, Size
 
 BLOCKS = frozenset(
@@ -51,14 +52,22 @@ LIMIT = 200_000
 """Characters of unseen text (comments, scripts, hidden elements) that are kept, each."""
 
 
+class Look(NamedTuple):
+    """What elements of one name, class, id and role share: page part, marks for selectors, rules that can hide."""
+
+    kind: str = ""
+    marks: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = ()
+
+
 class _Walk:
     """The walk itself: what has been written so far, and what waits to part it from what comes."""
 
-    def __init__(self, soup: BeautifulSoup, marks: Mapping[str, str], opened: frozenset[int]) -> None:
+    def __init__(self, soup: BeautifulSoup, parts: Mapping[str, str], opened: frozenset[int]) -> None:
         sheets = Sheets("".join(map(str, style.contents)) for style in soup.find_all("style"))
         self.sight = Sight(sheets, outside=soup.find("link", rel="stylesheet") is not None)
         self.opened = opened
-        self.marks = marks
+        self.parts = parts
         self.out: list[str] = []
         self.size = 0
         self.gap = ""
@@ -69,38 +78,58 @@ class _Walk:
         self.headings: list[Span] = []
         self.links: list[tuple[int, str]] = []
         self.title = self.canonical = self.base = ""
-        self.kinds: dict[str, str] = {}
+        self.looks: dict[str, Look] = {}
 
     def run(self, soup: BeautifulSoup) -> None:
         """Walk the whole tree."""
-        stack: list[tuple[Iterator[PageElement], Tag, Frame, int]] = [(iter(soup.contents), soup, Frame(), 0)]
+        stack: list[tuple[Iterator[PageElement], Tag, Frame, int, Look]] = []
+        stack.append((iter(soup.contents), soup, Frame(), 0, Look()))
         while stack:
-            children, tag, frame, since = stack[-1]
+            children, tag, frame, since, look = stack[-1]
             for child in children:
                 if isinstance(child, Tag):
-                    inner = self.open(child, frame)
+                    look = self.look(child)
+                    inner = self.open(child, frame, look)
                     if child.contents:
-                        if child.attrs and self.sight.sheets:
-                            self.sight.inside(child, 1)
-                        stack.append((iter(child.contents), child, inner, self.size))
+                        self.sight.inside(look.marks, 1)
+                        stack.append((iter(child.contents), child, inner, self.size, look))
                         break
                     self.close(child, inner, self.size)
                 else:
                     self.string(child, tag, frame)
             else:
                 stack.pop()
-                if tag.attrs and self.sight.sheets:
-                    self.sight.inside(tag, -1)
+                self.sight.inside(look.marks, -1)
                 self.close(tag, frame, since)
 
-    def open(self, tag: Tag, outer: Frame) -> Frame:
+    def look(self, tag: Tag) -> Look:
+        """Return what an element's name, classes, id and role say, looked up once for all elements that share them."""
+        attrs = tag.attrs
+        key = tag.name
+        if attrs:
+            given = attrs.get("class") or ()
+            key = f"{key} {' '.join(given)} {attrs.get('id', '')} {attrs.get('role', '')}"
+        found = self.looks.get(key)
+        if found is None:
+            held = marks(tag) if self.sight.sheets else ()
+            found = self.looks[key] = Look(self.kind(key), held, self.sight.sheets.hiding(tag))
+        return found
+
+    def kind(self, key: str) -> str:
+        """Return which part of a page an element is by the words of its name, classes, id and role, "" for none."""
+        name, _, named = key.partition(" ")
+        words = WORD.findall(CAMEL.sub(r"\1 \2", named).lower())
+        pairs = (a + b for a, b in pairwise(words))
+        return next(filter(None, (self.parts.get(word, "") for word in (f"<{name}>", *pairs, *words))), "")
+
+    def open(self, tag: Tag, outer: Frame, look: Look) -> Frame:
         """Return the frame of an element that begins here, and part it from what stands before."""
         name = tag.name
         size, chrome, link, unseen, kept = outer
         if name in NOTED:
             self.note(tag)
         if unseen is None:
-            unseen, size = self.seen(tag, size)
+            unseen, size = self.seen(tag, size, look)
         if name in BLOCKS or name in CELLS:
             self.part("\n" if name in BLOCKS else " ", unseen)
             kept = kept or name == "pre"
@@ -108,38 +137,24 @@ class _Walk:
             link = tag
             if unseen is None:
                 self.link(tag)
-        kind = self.kind(tag)
-        if kind and (chrome is None or chrome.depth < DEEPEST):
-            chrome = Chrome(kind, tag, chrome, chrome.depth + 1 if chrome else 0)
+        if look.kind and (chrome is None or chrome.depth < DEEPEST):
+            chrome = Chrome(look.kind, tag, chrome, chrome.depth + 1 if chrome else 0)
         return Frame(size, chrome, link, unseen, kept)
 
-    def seen(self, tag: Tag, size: Size) -> tuple[Unseen | None, Size]:
+    def seen(self, tag: Tag, size: Size, look: Look) -> tuple[Unseen | None, Size]:
         """Return where to keep the element's words where nobody sees them, and what its content inherits."""
-        reason = silent = SILENT.get(tag.name, "")
-        if tag.name == "dialog" and "open" not in tag.attrs:
-            reason = silent = "a closed dialog"
-        if not reason and (tag.attrs or self.sight.sheets) and id(tag) not in self.opened:
-            reason, size = self.sight.enter(tag, size)
+        name = tag.name
+        silent = reason = SILENT.get(name, "")
+        if name == "dialog" and "open" not in tag.attrs:
+            silent = reason = "a closed dialog"
+        if not reason and (tag.attrs or look.rules) and id(tag) not in self.opened:
+            reason, size = self.sight.enter(tag, size, look.rules)
         if not reason:
             return None, size
         hidden = Unseen(reason, tag, styled=not silent)
-        if tag.name not in {"script", "style", "head"}:
+        if name not in {"script", "style", "head"}:
             self.unseen.append(hidden)
         return hidden, size
-
-    def kind(self, tag: Tag) -> str:
-        """Return which part of a page the element is by its name, class, id and role, "" for none."""
-        attrs = tag.attrs
-        key = (
-            f"{tag.name} {attrs.get('class', '')} {attrs.get('id', '')} {attrs.get('role', '')}" if attrs else tag.name
-        )
-        kind = self.kinds.get(key)
-        if kind is None:
-            words = WORD.findall(CAMEL.sub(r"\1 \2", key.partition(" ")[2]).lower())
-            pairs = [a + b for a, b in pairwise(words)]
-            found = (self.marks.get(word, "") for word in (f"<{tag.name}>", *pairs, *words))
-            kind = self.kinds[key] = next(filter(None, found), "")
-        return kind
 
     def note(self, tag: Tag) -> None:
         """Keep what an element of the head says."""
@@ -227,12 +242,12 @@ class _Walk:
             self.headings.append((since, self.size))
 
 
-def lay_out(soup: BeautifulSoup, marks: Mapping[str, str], *, opened: frozenset[int] = frozenset()) -> Layout:
+def lay_out(soup: BeautifulSoup, parts: Mapping[str, str], *, opened: frozenset[int] = frozenset()) -> Layout:
     """Lay out a parsed page.
 
-    `marks` name the parts of a page by words of class and id; `opened` are elements, by `id`, whose style is void.
+    `parts` name the parts of a page by words of class and id; `opened` are elements, by `id`, whose style is void.
     """
-    walk = _Walk(soup, marks, opened)
+    walk = _Walk(soup, parts, opened)
     walk.run(soup)
     return Layout(
         text="".join(walk.out),
