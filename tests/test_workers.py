@@ -90,6 +90,28 @@ def test_an_item_whose_worker_was_killed_by_others_is_tried_again(tmp_path: Path
     assert (tmp_path / "killed").exists()
 
 
+def nap() -> Callable[[int], int]:
+    return doze
+
+
+def doze(item: int) -> int:
+    time.sleep(0.05)
+    return item
+
+
+def test_workers_killed_from_outside_cost_nothing() -> None:
+    answers = Workers(nap, 2, 30).map(range(40))
+    found = [next(answers)]
+    for worker in children():
+        os.kill(worker.pid, signal.SIGKILL)
+    found += answers
+    assert found == [(item, item) for item in range(40)]
+
+
+def children() -> list[psutil.Process]:
+    return [child for child in psutil.Process().children() if "spawn_main" in " ".join(child.cmdline())]
+
+
 def test_items_are_taken_only_a_few_ahead() -> None:
     taken: list[int] = []
 
@@ -105,10 +127,9 @@ def test_items_are_taken_only_a_few_ahead() -> None:
 
 
 def test_the_processes_end_with_the_iterator() -> None:
-    me = psutil.Process()
     answers = Workers(plain, 2, 30).map(range(100))
     next(answers)
-    workers = [child for child in me.children() if "spawn_main" in " ".join(child.cmdline())]
+    workers = children()
     assert workers
     answers.close()  # type: ignore[attr-defined]
     assert not any(child.is_running() for child in workers)
