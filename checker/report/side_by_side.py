@@ -12,7 +12,7 @@ from checker.model import Article
 from checker.report.formats.table import STYLES
 from checker.report.pieces import Piece, sides
 from checker.report.templates import template
-from checker.report.wording import CONFIRMED, Wording, wording
+from checker.report.wording import CONFIRMED, SET_ASIDE, Wording, wording
 
 PASSAGE_COLOURS = ("yellow", "cyan", "magenta", "green", "blue")
 """Colours of passages in the terminal, in turn; the number tells them apart where there is no colour."""
@@ -29,6 +29,7 @@ def side_by_side(case: Case, article: Article, language: str, *, page_text: str)
         theirs=theirs,
         words=wording(language),
         suspicion=suspicion(case, wording(language)),
+        set_aside=case.state in SET_ASIDE,
         first_seen=instant(case.first_seen),
         last_seen=instant(case.last_seen),
         passages=len(case.record["match"]["passages"]),
@@ -37,7 +38,7 @@ def side_by_side(case: Case, article: Article, language: str, *, page_text: str)
 
 def suspicion(case: Case, words: Wording) -> str:
     """The reminder that a person has not confirmed it, "" where one has, or where nothing is suspected."""
-    unsure = case.record["outcome"] in ("violation", "review") and case.state not in CONFIRMED
+    unsure = case.record["outcome"] in ("violation", "review") and case.state not in CONFIRMED | SET_ASIDE
     return words.say("side.suspicion") if unsure else ""
 
 
@@ -69,7 +70,8 @@ def facts(case: Case, record: Record, words: Wording) -> Group:
     match, credit = record["match"], record["credit"]
     head = Text(f"{case.id}  ", "bold")
     head.append(words.verdict(record["outcome"], case.state), STYLES[case.level or ""])
-    head.append(f" · {words.word('state', case.state)}")
+    if case.state not in SET_ASIDE:
+        head.append(f" · {words.word('state', case.state)}")
     lines = [head]
     if remark := suspicion(case, words):
         lines.append(Text(remark, "dim"))

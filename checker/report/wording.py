@@ -43,7 +43,9 @@ class Wording:
         return str(self.texts.get(f"{group}.{code}", code))
 
     def verdict(self, outcome: str, state: str) -> str:
-        """What a verdict is called: only a person's confirmation turns a suspicion into a breach."""
+        """What a verdict is called: only a person turns a suspicion into a breach, or sets it aside."""
+        if state in SET_ASIDE:
+            return self.word("state", state)
         if outcome == "violation" and state in CONFIRMED:
             return self.say("verdict.confirmed")
         return self.word("verdict", outcome)
@@ -95,6 +97,9 @@ class Wording:
 
 CONFIRMED = frozenset({"confirmed", "notified"})
 """States that only a person's confirmation leads to."""
+
+SET_ASIDE = frozenset({"rejected", "licensed", "exception"})
+"""States in which a person decided that nothing is to be done, or that there is nothing."""
 
 
 def offset(delta: timedelta | None) -> str:
