@@ -17,6 +17,7 @@ SHORTEST = 30
 LARGEST = 2_000_000
 """Bytes of UTF-8 from which a text is no article any more."""
 LONGEST_ID = 200
+WEB = re.compile(r"https?://\S+", re.IGNORECASE)
 UNFIT = re.compile("[\x00\ud800-\udfff]")
 """NUL and lone surrogates: no database and no file takes them."""
 
@@ -55,9 +56,9 @@ class Registration:
         source = (record.get("source") or "").strip()
         return Article(
             id=check_id(record["id"]),
-            title=record["title"].strip(),
+            title=" ".join(record["title"].split()),
             text=text,
-            url=(record.get("url") or "").strip(),
+            url=check_url((record.get("url") or "").strip()),
             published=instant(record.get("published"), self.zone),
             source=source,
             authors=tuple(record.get("authors", ())),
@@ -100,6 +101,13 @@ def check_id(name: str) -> str:
     if not name or len(name) > LONGEST_ID or not name.isprintable() or " " in name:
         raise ArticleError(f"id: expected up to {LONGEST_ID} printable characters without blanks, not {short(name)}")
     return name
+
+
+def check_url(url: str) -> str:
+    """Return the address; reports link to it, so it is a web address or none."""
+    if url and not WEB.fullmatch(url):
+        raise ArticleError(f"url: expected a web address, not {short(url)}")
+    return url
 
 
 def check_text(text: str, body: str) -> None:

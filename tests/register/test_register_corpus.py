@@ -93,6 +93,7 @@ REFUSED = {
     "title empty": ({**LINE, "title": " "}, "title: expected some text"),
     "id a number": ({**LINE, "id": 7}, "id: expected text, not 7"),
     "id with a line break": ({**LINE, "id": "a\n1"}, "id: expected up to 200"),
+    "url a script": ({**LINE, "url": "javascript:alert(1)"}, "url: expected a web address"),
     "text null": ({**LINE, "text": None}, "text: expected text, not None"),
     "authors one text": ({**LINE, "authors": "林岸"}, "authors: expected a list of texts"),
     "no such day": ({**LINE, "published": "2026-02-30"}, "published: expected a date such as"),
