@@ -129,13 +129,12 @@ def bound(port: int) -> list[Host]:
     hosts: list[Host] = []
     try:
         for site in sites():
-            hosts.append(Host((site.address, port), partial(Answers, site)))
-            port = hosts[-1].server_address[1]
-    except OSError:
+            hosts.append(Host((site.address, hosts[0].server_port if hosts else port), partial(Answers, site)))
+    except OSError as error:
         for host in hosts:
             host.server_close()
-        if port == 0 or not hosts:
-            raise
+        if not port and not hosts:
+            raise SystemExit(f"cannot serve on {sites()[0].address}, a loopback address: {error.strerror}") from error
         return bound(0)
     return hosts
 
