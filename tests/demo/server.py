@@ -5,6 +5,7 @@
 Labels may be wrong on purpose: the header says what `sites.toml` says, whatever the bytes are.
 """
 
+import errno
 import threading
 import time
 import tomllib
@@ -133,8 +134,8 @@ def bound(port: int) -> list[Host]:
     except OSError as error:
         for host in hosts:
             host.server_close()
-        if not port and not hosts:
-            raise SystemExit(f"cannot serve on {sites()[0].address}, a loopback address: {error.strerror}") from error
+        if error.errno != errno.EADDRINUSE:
+            raise SystemExit(f"cannot serve on {site.address}, a loopback address: {error.strerror}") from error
         return bound(0)
     return hosts
 
