@@ -56,8 +56,17 @@ COMMON = frozenset(
 )
 """The commonest characters of Chinese prose and news pages, both scripts: a fifth and more of real text."""
 
-SENSIBLE = 0.1
-"""Share of COMMON among the Han characters below which a decoding of Chinese is taken for a wrong one."""
+SENSIBLE = 0.15
+"""Share of COMMON among the Han characters below which a decoding of Chinese is taken for a wrong one.
+
+Right decodings of 90 real pages in both scripts lie between 0.19 and 0.72, wrong ones between 0 and 0.12.
+"""
+
+EVIDENT = 0.25
+"""Share from which on no detector need be asked."""
+
+LOOK = 8000
+"""Bytes of a first look at what a charset would make of the page."""
 
 FEW = 20
 """Characters beyond ASCII too few to tell anything."""
@@ -65,6 +74,7 @@ FEW = 20
 ACCENTS = re.compile(r"[^\x00-\x7f]{2,}")
 HAN_RUN = re.compile(r"[\u4e00-\u9fff]+")
 ASCII = bytes(range(128))
+HIGH = re.compile(rb"[\x80-\xff]")
 GZIP = b"\x1f\x8b\x08"
 
 
@@ -159,17 +169,32 @@ def _guessed(body: bytes, content_type: str) -> Decoded:
 
 
 def _attempts(body: bytes, content_type: str) -> Iterator[Decoded]:
-    """Decodings in the order of their credibility, each charset once."""
+    """Decodings in the order of their credibility, each charset once, the dear ones only where a look promises much."""
+    look = _look(body)
     label = label_of(body, content_type)
-    if label:
-        yield _read(body, label, "label")
-    detected = "" if _few(body) else codec_of(detect_encoding(body, max_len=DETECTED) or "")
-    seen = {label}
-    for charset, how in ((detected, "detector"), *((name, "fallback") for name in ("gb18030", "big5hkscs", "utf-8"))):
+    seen = set()
+    for charset, how in _names(body, look, label):
         if charset and charset not in seen:
             seen.add(charset)
             yield _read(body, charset, how)
-    yield _pieced(body, "big5hkscs" if "big5hkscs" in (label, detected) else "gb18030")
+    yield _pieced(body, "big5hkscs" if "big5hkscs" in (label, codec_of(detect_encoding(look) or "")) else "gb18030")
+
+
+def _names(body: bytes, look: bytes, label: str) -> Iterator[tuple[str, str]]:
+    """The charsets to try and what names them."""
+    if label and not _shredded(_read(look, label, "")):
+        yield label, "label"
+    if _share(_sample(look.decode("gb18030", "replace"))) >= EVIDENT:
+        yield "gb18030", "common characters"
+    if not _few(body):
+        yield codec_of(detect_encoding(body, max_len=DETECTED) or ""), "detector"
+    yield from ((name, "fallback") for name in ("gb18030", "big5hkscs", "utf-8", label))
+
+
+def _look(body: bytes) -> bytes:
+    """A stretch of the body that begins with its first byte beyond ASCII."""
+    first = HIGH.search(body)
+    return body[first.start() : first.start() + LOOK] if first else b""
 
 
 def _read(body: bytes, charset: str, how: str) -> Decoded:
@@ -207,10 +232,15 @@ def _sensible(found: Decoded) -> bool:
     """
     if found.charset in {"gb18030", "big5hkscs"}:
         han = _sample(found.text)
-        return len(han) < FEW or sum(char in COMMON for char in han) >= SENSIBLE * len(han)
+        return len(han) < FEW or _share(han) >= SENSIBLE
     if _one_byte(found):
         return sum(map(len, ACCENTS.findall(found.text))) < max(FEW, _beyond_ascii(found.text) // 3)
     return not _shredded(found)
+
+
+def _share(han: str) -> float:
+    """The share of common characters; 0 where there are too few to tell."""
+    return sum(char in COMMON for char in han) / len(han) if len(han) >= FEW else 0.0
 
 
 def _one_byte(found: Decoded) -> bool:
