@@ -6,7 +6,7 @@ Mail, plain text and HTML report are loops over this value, so they all say the 
 from dataclasses import dataclass
 from typing import Literal
 
-from checker.report.figures import Figures
+from checker.report.figures import Figures, Line
 from checker.report.phrases import Phrases
 
 View = Literal["full", "management"]
@@ -136,15 +136,20 @@ def bulletin(
 
 def corrected(say: Phrases) -> Grid:
     """What a correction changes: each number as it was sent and as it is now."""
-    heads = tuple(say.words.say(f"column.{key}") for key in ("number", "before", "now"))
+    heads = tuple(say.words.say(f"column.{key}") for key in ("number", "sent", "corrected_to"))
     rows = tuple(
-        (say.words.say(f"column.{name}"), say.plain(name, sent), say.plain(name, now))
+        (
+            say.words.say("number.hours" if name == "hours" else f"column.{name}"),
+            say.plain(name, sent),
+            say.plain(name, now),
+        )
         for name, sent, now in say.figures.changed
     )
     return Grid("corrected", say.words.say("heading.corrected"), heads, rows)
 
 
 SHOWN = 5
+LICENCES_SHOWN = 10
 
 
 def decisions(say: Phrases) -> Block:
@@ -168,6 +173,7 @@ def number(say: Phrases, name: str) -> NumberLine:
     fraction = ""
     if name == "credit_rate" and now.reposts:
         fraction = say.words.say("number.fraction", part=now.credited, whole=now.reposts)
+    daily = "" if say.figures.period.weekly else "_day"
     change, tone = say.change(each)
     unit = say.words.texts.get(f"number.unit_{name}", "") if each.now is not None else ""
     return NumberLine(
@@ -178,8 +184,8 @@ def number(say: Phrases, name: str) -> NumberLine:
         fraction=fraction,
         change=change,
         tone=tone,
-        before=say.words.say("number.before", before=say.plain(name, each.before)),
-        mean=say.words.say("number.mean", mean=say.plain(name, each.mean)),
+        before=say.words.say(f"number.before{daily}", before=say.plain(name, each.before)),
+        mean=say.words.say(f"number.mean{daily}", mean=say.plain(name, each.mean)),
     )
 
 
@@ -208,21 +214,26 @@ def listing(say: Phrases, key: str) -> Block:
     if say.discreet:
         count = Entry(say.words.say("list.count", n=found.total))
         return Block(key, title, (count,) if found.total else (), empty)
-    entries = tuple(
-        Entry(
-            text=say.shown(each.title),
-            detail=f"{say.organisation(each.operator, each.organisation)} · {say.shown(each.site)} · "
-            f"{say.words.word('kind', each.kind)} · {say.words.word('grade', each.grade)}",
-            tag=say.words.verdict(each.outcome, each.state) if key == "new" else say.words.word("state", each.state),
-            tone="good" if key == "settled" else "bad",
-            case=each.case,
-            link=say.link(each.case),
-        )
-        for each in found.lines
-    )
+    entries = tuple(case_entry(say, key, each) for each in found.lines)
     more = say.words.say("list.more", n=found.more) if found.more else ""
     note = say.words.say("list.suspicion") if key == "new" and found.total else ""
     return Block(key, title, entries, empty, more, note)
+
+
+def case_entry(say: Phrases, key: str, line: Line) -> Entry:
+    """One case in a list."""
+    who = say.organisation(line.operator, line.organisation)
+    site = "" if line.site == line.organisation else say.shown(line.site)
+    facts = (who, site, say.words.word("kind", line.kind), say.words.word("grade", line.grade))
+    verdict = say.words.verdict(line.outcome, line.state)
+    return Entry(
+        text=say.shown(line.title),
+        detail=" · ".join(filter(None, facts)),
+        tag=verdict if key == "new" else say.words.word("state", line.state),
+        tone="good" if key == "settled" else "bad",
+        case=line.case,
+        link=say.link(line.case),
+    )
 
 
 def offenders(say: Phrases) -> Grid:
@@ -265,9 +276,11 @@ def licences(say: Phrases) -> Block:
             tag=say.words.word("licence_problem", note.problem),
             tone="bad" if note.problem in ("exceeded", "expired") else "",
         )
-        for note in say.figures.licences
+        for note in say.figures.licences[:LICENCES_SHOWN]
     )
-    return Block("licences", say.words.say("heading.licences"), entries, say.words.say("licence_note.none"))
+    rest = len(say.figures.licences) - len(entries)
+    more = say.words.say("list.more", n=rest) if rest else ""
+    return Block("licences", say.words.say("heading.licences"), entries, say.words.say("licence_note.none"), more)
 
 
 def cohorts(say: Phrases) -> Block:

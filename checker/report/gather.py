@@ -1,6 +1,6 @@
 """Gather a period's figures from the database."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, distinct, func, select
 
@@ -9,6 +9,12 @@ from checker.report.counts import Scope, cohort, counted, coverage, sites, stand
 from checker.report.figures import MEAN_OF, TREND_OF, Figures, LicenceNote, Totals
 from checker.report.lists import copied, decisions, new_cases, offenders, settled, turned
 from checker.report.period import Period
+
+LATELY = timedelta(days=30)
+"""How long an ended licence is told of."""
+
+PROBLEMS = ("exceeded", "expired", "near_quota", "expiring")
+"""What can be the matter with a licence, the most urgent first."""
 
 
 def gather(
@@ -25,7 +31,8 @@ def gather(
     trend = tuple(earlier(scope, period, step) for step in range(TREND_OF - 1, 0, -1))
     now = totals(scope, period, known)
     organisations, worst = offenders(scope, period)
-    waiting = decisions(scope, made, period.timezone, licences)
+    notes = worth_telling(licences, period)
+    waiting = decisions(scope, made, period.timezone, notes)
     return Figures(
         period=period,
         made=made,
@@ -43,8 +50,15 @@ def gather(
         organisations=organisations,
         pages=scope.count(select(func.count(distinct(cases.c.page))).where(counted(period), *scope.of_cases)),
         cohorts=tuple(cohort(scope, period.earlier(step), made) for step in range(MEAN_OF - 1, -1, -1)),
-        licences=licences,
+        licences=notes,
     )
+
+
+def worth_telling(notes: tuple[LicenceNote, ...], period: Period) -> tuple[LicenceNote, ...]:
+    """The notes in order of urgency, without licences that ended long ago."""
+    since = period.first - LATELY
+    fresh = [note for note in notes if note.problem != "expired" or note.ends is None or note.ends >= since]
+    return tuple(sorted(fresh, key=lambda note: (PROBLEMS.index(note.problem), note.ends or date.max, note.id)))
 
 
 def earlier(scope: Scope, period: Period, step: int) -> Totals:

@@ -170,6 +170,8 @@ class Phrases:
 
     def licence(self, note: LicenceNote) -> str:
         """What is the matter with a licence."""
+        if note.used is None and note.ends is None:
+            return self.words.word("licence_problem", note.problem)
         ends = self.words.full_day(note.ends) if note.ends else NOT_KNOWN
         return self.words.say(f"licence_note.{note.problem}", used=note.used, quota=note.quota, ends=ends)
 

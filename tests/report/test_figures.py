@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from checker.keep import tables
 from checker.keep.store import Store
-from checker.report.figures import Figures
+from checker.report.figures import Figures, LicenceNote
 from checker.report.gather import gather
 from checker.report.period import Period, parse
 from checker.report.weekly import as_json
@@ -232,3 +232,16 @@ def test_json_says_what_the_figures_say(figures: Figures) -> None:
     assert told["period"] == {"label": "2026-W47", "first": "2026-11-16", "last": "2026-11-22", "timezone": ZONE}
     assert told["now"]["reposts"] == figures.now.reposts
     assert [number["now"] for number in told["numbers"]] == [number.now for number in figures.numbers]
+
+
+def test_licences_that_ended_long_ago_are_not_told_again(world: World) -> None:
+    world.run(at(1), SCANNED)
+    ended = tuple(LicenceNote(f"L{days}", "乙", "expired", WEEK.last - timedelta(days=days)) for days in (400, 20, 2))
+    notes = (
+        LicenceNote("L0", "甲", "expiring", WEEK.last),
+        *ended,
+        LicenceNote("L9", "丙", "exceeded", used=6, quota=5),
+    )
+    found = gather(world.connection, WEEK, made=MONDAY, licences=notes)
+    assert [note.id for note in found.licences] == ["L9", "L20", "L2", "L0"]
+    assert [each.note.id for each in found.decisions if each.note] == ["L9", "L20", "L2"]

@@ -238,7 +238,7 @@ def test_a_changed_figure_makes_a_correction_and_no_silent_edit(
     assert str(correction["Subject"]).startswith("[更正 轉載合規週報] 2026-W47")
     body = correction.get_body(("plain",))
     assert body is not None
-    assert "前期 18 · 本期 19" in body.get_content()
+    assert "原先寄出 18 · 更正為 19" in body.get_content()
     assert post.run_due(post_office, MONDAY + timedelta(days=2))[1] == ()  # said once
     with store.reading() as connection:
         assert outbox.as_sent(connection, "2026-W47", READERS[0]) == office.deliveries[3][1]

@@ -216,7 +216,7 @@ def test_a_correction_names_what_changed(figures: Figures) -> None:
     rendered = render(changed, "zh-Hant", edition=1)
     assert rendered.subject.startswith("[更正 轉載合規週報]")
     assert "本報告更正先前寄出的第 1 版。變動如下：" in rendered.text
-    assert "前期 17 · 本期 18" in rendered.text
+    assert "原先寄出 17 · 更正為 18" in rendered.text
 
 
 def test_every_chart_has_words(figures: Figures) -> None:
