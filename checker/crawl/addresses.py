@@ -96,14 +96,16 @@ def host(address: str) -> str:
 
 @lru_cache(maxsize=65536)
 def registrable(name: str) -> str:
-    """Return the registrable domain of a host name (the public suffix and one label), or the name itself."""
-    return domains(name).top_domain_under_public_suffix or name
+    """Return the registrable domain of a host name: its public suffix and one label more; "" where it has none.
+
+    A name under no known suffix counts by its last two labels, as the public suffix list has it.
+    """
+    parts = domains(name)
+    if parts.ipv4 or parts.ipv6 or "." not in name:
+        return ""
+    return parts.top_domain_under_public_suffix or ".".join(name.split(".")[-2:])
 
 
 def site(address: str) -> str:
     """Return the site an address belongs to: its registrable domain, or host and port where it has no domain."""
-    name = host(address)
-    domain = registrable(name)
-    if domain == name and not domains(name).suffix:
-        return urlsplit(address).netloc.rpartition("@")[2].lower()
-    return domain
+    return registrable(host(address)) or urlsplit(address).netloc.rpartition("@")[2].lower()

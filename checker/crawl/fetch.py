@@ -116,7 +116,8 @@ class Fetcher:
             return self.transports[proxy, verify]
 
     def interrupt(self) -> None:
-        """Break off what is in flight, from another thread."""
+        """Break off what is in flight and let nothing begin any more; may be called from another thread."""
+        self.turns.over = True
         for transport in tuple(self.transports.values()):
             transport.interrupt()
 

@@ -1,7 +1,7 @@
 """What a fetched page leads to: links, sitemaps and feeds become the next errands."""
 
 from collections.abc import Callable, Iterable
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from checker.crawl import links, sitemap
 from checker.crawl.addresses import canonical, site
@@ -34,7 +34,7 @@ def from_page(errand: Errand, page: Page, scope: Scope, sitemaps: Iterable[str])
     found: list[Errand | None] = []
     if errand.depth == 0:
         maps = tuple(sitemaps) or (urljoin(page.url, "/sitemap.xml"),)
-        found += [side(errand, Kind.SITEMAP, url, news="news" in url.lower()) for url in maps]
+        found += [side(errand, Kind.SITEMAP, url, news="news" in urlsplit(url).path.lower()) for url in maps]
         found += [side(errand, Kind.FEED, url) for url in links.feeds(page)]
     return found + [scope.errand(url, errand) for url in links.links(page)]
 

@@ -107,6 +107,7 @@ class Turns:
         self.lock = threading.Lock()
         self.locks: dict[str, Turn] = {}
         self.peers: dict[str, str] = {}
+        self.over = False  # nobody gets a turn any more
 
     def at(self, address: str) -> Turn:
         """Return the turn of an address."""
@@ -133,6 +134,8 @@ class Exchange:
 
     def remaining(self, timeout: float | None) -> float:
         """Return the seconds an operation may take; TIMEOUT when the time is over."""
+        if self.turns.over:
+            raise OverrunError(PageOutcome.NETWORK_ERROR, "broken off")
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise OverrunError(PageOutcome.TIMEOUT, "the whole answer took too long")

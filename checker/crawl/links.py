@@ -11,19 +11,27 @@ LINKS_MAX = 1000
 """Links of one page that are looked at; real front pages of news sites have some 600."""
 
 ANCHOR = re.compile(rb"<(?:a|area|link|base|meta)\b[^>]{0,4096}", re.IGNORECASE)
-ATTRIBUTE = re.compile(rb"""([a-zA-Z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
-COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
+ATTRIBUTE = re.compile(rb"""(?<![a-zA-Z-])([a-zA-Z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 FEEDS = (b"application/rss+xml", b"application/atom+xml")
 KEPT = "!#$%&'()*+,/:;=?@[]~"
 
 
 def tags(page: Page) -> Iterator[tuple[bytes, dict[bytes, bytes]]]:
     """Yield the name and attributes of each tag that may hold an address, comments left out."""
-    body = COMMENT.sub(b"", page.body) if b"<!--" in page.body else page.body
-    for match in ANCHOR.finditer(body):
+    for match in ANCHOR.finditer(uncommented(page.body)):
         tag = match.group()
         attributes = {found[0].lower(): found[1] or found[2] or found[3] for found in ATTRIBUTE.findall(tag)}
         yield tag[1:5].rstrip().lower().partition(b" ")[0], attributes
+
+
+def uncommented(body: bytes) -> bytes:
+    """Return a body without its comments; one that is never closed reaches to the end, as for browsers."""
+    pieces, at = [], 0
+    while (start := body.find(b"<!--", at)) >= 0:
+        pieces.append(body[at:start])
+        end = body.find(b"-->", start)
+        at = len(body) if end < 0 else end + 3
+    return b"".join((*pieces, body[at:])) if pieces else body
 
 
 def address(raw: bytes, base: str) -> str:

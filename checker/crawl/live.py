@@ -23,6 +23,9 @@ from checker.settings import Crawl
 
 ROBOTS_HOPS = 5
 
+LAST = 3.0
+"""Seconds that a thread may take to end; one that is just connecting to nowhere is left behind."""
+
 AGAIN = frozenset({PageOutcome.NETWORK_ERROR, PageOutcome.TIMEOUT})
 """Failures that may pass; the address is asked for again after the others of its host."""
 
@@ -69,7 +72,7 @@ def pages(
         crawl.stop.set()
         fetcher.interrupt()
         for thread in threads:
-            thread.join()
+            thread.join(timeout=LAST)
 
 
 @dataclass(frozen=True)
@@ -155,8 +158,11 @@ class Crawler:
         else:
             page = failed(errand, ruling.outcome, ruling.reason)
             visit = Visit(0, ruling.status, "", ruling.delay)
+        if self.stop.is_set():
+            self.frontier.release(errand, None)
+            return None
         again = errand.tries + 1 < TRIES and (page.outcome in AGAIN or page.status in SLOW_DOWN)
-        ended = None if again or self.stop.is_set() else self.ended(errand, page)
+        ended = None if again else self.ended(errand, page)
         self.frontier.release(errand, visit if ruling.asked or ruling.allowed else None, again=again)
         return ended
 

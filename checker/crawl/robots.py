@@ -3,6 +3,7 @@
 2xx: the rules count. 4xx except 429: everything is allowed. 429, 5xx, and no answer at all: nothing is allowed.
 """
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -15,6 +16,8 @@ from checker.model import Page, PageOutcome
 
 PRODUCT = "checker"
 """Our product token; never the whole user agent, in which a rule for another robot could be found."""
+
+AGENT = re.compile(r"^([ \t]*user[- ]?agent[ \t]*:?[ \t]*)([^\n#]*)", re.IGNORECASE | re.MULTILINE)
 
 SIZE = 500 * 1024
 """Bytes of a robots.txt that count (RFC 9309 section 2.5)."""
@@ -117,7 +120,7 @@ def read(address: str, page: Page) -> Rules:
     """
     now = time.monotonic()
     if 200 <= page.status < 300 and (page.outcome is None or page.outcome is PageOutcome.NOT_HTML):
-        text = clipped(page.body).decode("utf-8", errors="replace").removeprefix("\ufeff")
+        text = addressed(clipped(page.body).decode("utf-8", errors="replace").removeprefix("\ufeff"))
         state = f"answered {page.status}, sha256 {sha256(page.body).hexdigest()[:16]}"
         return Rules(address, text, state, Protego.parse(text), now + LIFETIME, page.status)
     if 400 <= page.status < 500 and page.status != 429:
@@ -126,6 +129,22 @@ def read(address: str, page: Page) -> Rules:
     if page.status == 0 and page.outcome is not None:
         return Rules(address, "", page.reason, None, now, 0, page.outcome)
     return Rules(address, "", page.reason or f"answered {page.status}", None, now + ERROR_LIFETIME, page.status)
+
+
+def addressed(text: str) -> str:
+    """Return a robots.txt in which only groups for us and for everybody keep their names.
+
+    The parser would take a rule for `check` as meant for `checker`; RFC 9309 section 2.2.1 wants the whole token.
+    """
+    return AGENT.sub(
+        lambda line: f"{line[1]}{line[2] if is_ours(line[2]) else 'another'}", "\n".join(text.splitlines())
+    )
+
+
+def is_ours(name: str) -> bool:
+    """Whether a group of this name applies to us."""
+    token = re.match(r"[a-zA-Z_-]+", name.strip())
+    return name.strip() == "*" or (token is not None and token[0].lower() == PRODUCT)
 
 
 def clipped(body: bytes) -> bytes:

@@ -52,6 +52,8 @@ class Scope:
 
     def judged(self, url: str, home: str, section: str) -> str:
         """Return the canonical form of an address within a site and section; "" for one outside, or a trap."""
+        if len(url) > LENGTH:
+            return ""
         try:
             key = canonical(url)
         except ValueError:
@@ -64,8 +66,6 @@ class Scope:
         parts = urlsplit(url)
         segments = [segment for segment in parts.path.split("/") if segment]
         parameters = parse_qsl(parts.query, keep_blank_values=True)
-        if len(url) > LENGTH:
-            return "too long"
         if NOT_PAGES.search(parts.path):
             return "no page"
         if len(segments) > SEGMENTS or repeats(segments):

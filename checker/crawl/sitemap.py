@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 import feedparser
 from lxml import etree
@@ -79,7 +80,8 @@ def entries(body: bytes) -> Iterator[Listed]:
 def listed(found: dict[str, str], *, index: bool) -> Listed:
     """Make one entry of what its elements say."""
     when = found.get("publication_date") or found.get("lastmod") or ""
-    return Listed(found["loc"], index=index, news="news" in found or "news" in found["loc"].lower(), when=when[:25])
+    news = "news" in found or (index and "news" in urlsplit(found["loc"]).path.lower())
+    return Listed(found["loc"], index=index, news=news, when=when[:25])
 
 
 def feed(body: bytes) -> tuple[Listed, ...]:

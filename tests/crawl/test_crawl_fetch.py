@@ -189,11 +189,27 @@ class TestAddresses:
     @pytest.mark.parametrize(
         "host",
         [
-            "127.0.0.1", "localhost", "2130706433", "0x7f.1", "127.1", "[::1]", "[::ffff:127.0.0.1]", "10.1.2.3",
-            "169.254.169.254", "100.100.100.200", "0.0.0.0", "100.64.0.1", "192.168.0.1", "[64:ff9b::7f00:1]",
-            "[fe80::1]", "[fd00:ec2::254]", "[2002:7f00:1::]", "224.0.0.1", "someone@127.0.0.1",
+            "127.0.0.1",
+            "localhost",
+            "2130706433",
+            "0x7f.1",
+            "127.1",
+            "[::1]",
+            "[::ffff:127.0.0.1]",
+            "10.1.2.3",
+            "169.254.169.254",
+            "100.100.100.200",
+            "0.0.0.0",
+            "100.64.0.1",
+            "192.168.0.1",
+            "[64:ff9b::7f00:1]",
+            "[fe80::1]",
+            "[fd00:ec2::254]",
+            "[2002:7f00:1::]",
+            "224.0.0.1",
+            "someone@127.0.0.1",
         ],
-    )  # fmt: skip
+    )
     def test_refused(self, host: str, settings: Crawl) -> None:
         with Fetcher(settings.model_copy(update={"allow_private": False})) as fetcher:
             page = fetcher.fetch(f"http://{host}:9/")

@@ -104,9 +104,18 @@ def test_codings_are_undone(tmp_path: Path, headers: str, body: bytes) -> None:
         ),
     ],
     ids=[
-        "404", "redirect", "empty", "no HTTP", "large", "bomb", "plain", "cut chunks", "revisit of nothing", "304",
+        "404",
+        "redirect",
+        "empty",
+        "no HTTP",
+        "large",
+        "bomb",
+        "plain",
+        "cut chunks",
+        "revisit of nothing",
+        "304",
     ],
-)  # fmt: skip
+)
 def test_a_record_ends_in_its_outcome(tmp_path: Path, content: bytes, outcome: PageOutcome | None) -> None:
     page = one(tmp_path, content)
     assert page.outcome is outcome
