@@ -12,7 +12,7 @@ from checker.errors import StoreError
 from checker.keep import tables
 from checker.keep.capture import Capture
 from checker.keep.lifecycle import State
-from checker.keep.record import LEVELS, Record, in_language, instant
+from checker.keep.record import LEVELS, Record, in_language, instant, page_key
 from checker.model import Level, Outcome
 
 SEARCH = 200
@@ -65,6 +65,7 @@ class Wanted:
     level: Level | None = None
     article: str | None = None
     site: str | None = None
+    url: str | None = None
     rule: str | None = None
     run: int | None = None
     since: datetime | None = None
@@ -94,6 +95,15 @@ def case(connection: Connection, prefix: str) -> Case:
         raise StoreError(f"no finding has an id that starts with {prefix!r}; list them with: checker findings")
     some = ", ".join(each.id for each in found[:5])
     raise StoreError(f"{len(found)} findings have an id that starts with {prefix!r}: {some}; give more of it")
+
+
+def captures(connection: Connection) -> Iterator[Capture]:
+    """Return every capture that a case rests on, the oldest first: what there is to judge anew."""
+    where = tables.captures.c
+    rests = select(tables.cases.c.capture).where(tables.cases.c.capture.is_not(None))
+    query = select(tables.captures).where(where.id.in_(rests)).order_by(where.captured, where.id)
+    for row in connection.execution_options(yield_per=500).execute(query):
+        yield Capture(row.file, row.offset, row.length, row.sha256, row.url, row.captured)
 
 
 def page_text(connection: Connection, identity: str) -> str:
@@ -129,7 +139,13 @@ def _narrowed(query: Select[Any], wanted: Wanted) -> Select[Any]:
         findings = tables.findings.c
         broken = select(findings.case).where(findings.rule == wanted.rule, findings.present.is_(True))
         query = query.where(columns.id.in_(broken))
-    for column, value in ((columns.article, wanted.article), (columns.site, wanted.site), (columns.run, wanted.run)):
+    exact = (
+        (columns.article, wanted.article),
+        (columns.site, wanted.site),
+        (columns.page, None if wanted.url is None else page_key(wanted.url)),
+        (columns.run, wanted.run),
+    )
+    for column, value in exact:
         if value is not None:
             query = query.where(column == value)
     return query if wanted.since is None else query.where(columns.last_seen >= wanted.since)

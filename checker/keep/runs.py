@@ -74,11 +74,22 @@ def begin(
         "state": RUNNING,
         "pack": pack,
         "planned": planned,
-        "worker": f"{socket.gethostname()}:{os.getpid()}",
+        "worker": _worker(),
         "beat": now,
     }
     statement = tables.runs.insert().values(values).returning(tables.runs.c.id)
     return int(connection.execute(statement).scalar_one())
+
+
+def resume(connection: Connection, kind: str, targets: Sequence[str], pack: str, now: datetime) -> int | None:
+    """Take up the latest run of these targets where it was interrupted; None where there is nothing to take up."""
+    wanted = (kind, tuple(storable(target) for target in targets))
+    latest = next((run for run in runs(connection) if (run.kind, run.targets) == wanted), None)
+    if latest is None or latest.pack != pack or judged_now(latest, now).state != INTERRUPTED:
+        return None
+    again = {"state": RUNNING, "ended": None, "worker": _worker(), "beat": now}
+    connection.execute(update(tables.runs).where(tables.runs.c.id == latest.id).values(again))
+    return latest.id
 
 
 def end(connection: Connection, run: int, state: str, now: datetime) -> None:
@@ -191,6 +202,10 @@ def coverage_by_site(connection: Connection, run: int) -> dict[str, dict[PageOut
 
 def _run(row: Row[Any]) -> Run:
     return Run(**{**row._mapping, "targets": tuple(row.targets)})  # noqa: SLF001 - the documented name of a row's mapping
+
+
+def _worker() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 def _lives(process: int) -> bool:

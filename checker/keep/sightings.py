@@ -56,7 +56,7 @@ def scan(connection: Connection, look: Look) -> tuple[str, ...]:
     columns = tables.cases.c
     here = columns.page == page_key(look.examined.page.url)
     if look.examined.outcome == PageOutcome.UNCHANGED:
-        connection.execute(update(tables.cases).where(here, columns.present).values(last_seen=look.now))
+        connection.execute(update(tables.cases).where(here, columns.present).values(last_seen=look.now, run=look.run))
     elif look.examined.outcome in LOOKED_AT:
         # A case seen in this very run stays: the run may hold several captures of one page, in any order.
         gone = _stand().where(here, columns.present, columns.run != look.run, columns.id.not_in(seen))

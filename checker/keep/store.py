@@ -1,4 +1,4 @@
-"""The one door to the database: articles, runs, pages, cases."""
+"""The one door to the database: articles, runs, pages, cases, decisions, visits, watched sites."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from typing import Self
 from sqlalchemy import Connection, Engine
 
 from checker.errors import StoreError
-from checker.keep import articles, cases, curations, database, decisions, runs, sightings
+from checker.keep import articles, cases, curations, database, decisions, runs, sightings, sites
 from checker.keep.articles import Registered
 from checker.keep.capture import Capture
 from checker.keep.cases import Case, Wanted
@@ -17,6 +17,7 @@ from checker.keep.curations import Curation, Fact
 from checker.keep.decisions import Bulk, Decision, Entry
 from checker.keep.runs import PageRow, Run
 from checker.keep.sightings import Look, Visit
+from checker.keep.sites import Site, Watched
 from checker.model import Article, Examined, Ownership, PageOutcome
 
 
@@ -96,6 +97,11 @@ class Store:
         with self.writing() as connection:
             return runs.begin(connection, kind, targets, pack, now, planned)
 
+    def resume(self, kind: str, targets: Sequence[str], pack: str, now: datetime) -> int | None:
+        """Take up the latest run of these targets, if it was interrupted; its number, or None."""
+        with self.writing() as connection:
+            return runs.resume(connection, kind, targets, pack, now)
+
     def end(self, run: int, state: str, now: datetime) -> None:
         """Close a run as complete or interrupted."""
         with self.writing() as connection:
@@ -144,6 +150,11 @@ class Store:
         """Return the case whose id starts so; StoreError where there is none, or more than one."""
         with self.reading() as connection:
             return cases.case(connection, prefix)
+
+    def captures(self) -> Iterator[Capture]:
+        """Return every capture that a case rests on, the oldest first: what there is to judge anew."""
+        with self.reading() as connection:
+            yield from cases.captures(connection)
 
     def page_text(self, case: str) -> str:
         """Return the visible text of a case's page, into which its passages point."""
@@ -212,3 +223,25 @@ class Store:
         """Return every visit to a case's page, the oldest first."""
         with self.reading() as connection:
             return sightings.visits(connection, case)
+
+    # Watch list
+
+    def watch(self, site: Site, now: datetime) -> None:
+        """Put a site on the watch list, due at once, or change how it is watched."""
+        with self.writing() as connection:
+            sites.watch(connection, site, now)
+
+    def unwatch(self, url: str) -> None:
+        """Take a site off the watch list; StoreError where it is not on it."""
+        with self.writing() as connection:
+            sites.unwatch(connection, url)
+
+    def sites(self, due: datetime | None = None) -> tuple[Watched, ...]:
+        """Return the watched sites, in the order of their addresses; with `due`, those to scan by then."""
+        with self.reading() as connection:
+            return sites.sites(connection, due)
+
+    def scanned(self, url: str, run: int, now: datetime) -> None:
+        """Note what a scan of a watched site found, and when it is due again."""
+        with self.writing() as connection:
+            sites.scanned(connection, url, run, now)
