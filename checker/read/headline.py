@@ -58,7 +58,7 @@ STOP = (
     "点击|浏览|阅读|字号|字体"
 )
 END = rf"(?= ?(?:[)\]】|,，、。;；:\n\d/]|$|{STOP})| )"
-LABEL = r"(?:作者|撰文|撰稿|采写|文字|记者|通讯员|图文|文/图|图/文|文|实习生)"
+LABEL = r"(?:作者|撰文|撰稿|采写|文字|记者|通讯员|图文|文/图|图/文|(?<![一-鿿])文|实习生)"
 LABELLED = re.compile(rf"{LABEL} ?[:/|] ?({NAME}(?:{JOINT}(?!{STOP}){NAME}){{0,5}}){END}")
 REPORTER = re.compile(rf"记者 ?({KNOWN}(?:(?: ?[、,，] ?(?!{STOP}){HAN_NAME}|{JOINT}{KNOWN})){{0,5}}){END}")
 WRITER = re.compile(rf"[(\[【] ?(?:文|图文|作者) ?([{SURNAMES}]{GIVEN}{{1,7}}?(?:{JOINT}{KNOWN}){{0,5}}){END}")

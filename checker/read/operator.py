@@ -32,9 +32,7 @@ NO_NAME = re.compile(
 """What stands in the place of an owner's name and is none."""
 
 ENDS = re.compile(r" ?(?:版权所有|主办|承办|主管|制作|维护|copyright|all\b|inc\b).*$", re.IGNORECASE)
-SITE = re.compile(
-    r"[_|｜\-–—] ?([^_|｜\-–—\s]{2,14}(?:网|网站|在线|新闻|报|报社|周刊|电视台|频道|社区|论坛|门户|客户端))$"
-)
+SITE = re.compile(r"[_|｜\-–—] ?([^_|｜\-–—\s]{2,14}(?:网|网站|在线|新闻|报|报社|周刊|电视台|社区|论坛|门户|客户端))$")
 
 PHONE = re.compile(
     r"(?:电话|热线|举报|联系|客服|tel)[^\d\n@]{0,16}?((?:\+?86[- ]?)?"
@@ -71,15 +69,16 @@ def _filing(flat: str) -> str:
 def _name(foot: str, original: str, soup: BeautifulSoup) -> str:
     """The site's name in its metadata, else who owns it or holds the copyright by its footer, else its title's end."""
     head = soup.head or soup
+    title = " ".join(tag.get_text() for tag in head.find_all("title")).strip()
     for tag in head.find_all("meta", property="og:site_name"):
-        if stated := str(tag.get("content") or "").strip():
+        if (stated := str(tag.get("content") or "").strip()) and not title.startswith(stated):
             return stated
     for form in (OWNER, BEFORE, HOLDER):
         for match in form.finditer(foot):
             name = ENDS.sub("", original[match.start(1) : match.end(1)]).strip(" .·-—“”\"'")
             if len(name) >= 2 and not NO_NAME.fullmatch(level(name)):
                 return name
-    titled = SITE.search(" ".join(tag.get_text() for tag in head.find_all("title")).strip())
+    titled = SITE.search(title)
     return titled[1] if titled else ""
 
 

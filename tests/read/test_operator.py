@@ -86,6 +86,7 @@ def test_news_licences(line: str, licence: str) -> None:
         ("主办方回应称，活动如期举行", "", ""),
         ("", "<title>水上图书馆开放_北江新闻网</title>", "北江新闻网"),
         ("", "<title>水上图书馆开放</title>", ""),
+        ("", '<title>水上图书馆开放</title><meta property="og:site_name" content="水上图书馆开放">', ""),
     ],
 )
 def test_names(line: str, markup: str, name: str) -> None:
