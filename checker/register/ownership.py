@@ -8,6 +8,7 @@ and stands here.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from checker.model import Ownership, Publisher
 from checker.register.notice import folded_names, words
@@ -68,45 +69,63 @@ def ownership(source: str, text: str, publisher: Publisher) -> tuple[Ownership, 
 
 def marks_of(source: str, text: str, publisher: Publisher) -> Iterator[Mark]:
     """Yield the marks of an article: source field, source lines, dateline."""
-    yield from named(LABEL.sub("", source.strip()), publisher)
+    names = naming((publisher.name, *publisher.names, *publisher.variants), publisher.false_names, publisher.marks)
+    yield from named(LABEL.sub("", source.strip()), names)
     edges = (text,) if len(text) <= 2 * EDGE else (text[:EDGE], text[-EDGE:])
     for line in (found[1] for edge in edges for found in LINE.finditer(edge)):
-        yield from named(NEXT.sub("", line), publisher)
-    yield from dateline(text.lstrip(), publisher)
+        yield from named(NEXT.sub("", line), names)
+    yield from dateline(text.lstrip(), names)
 
 
-def named(source: str, publisher: Publisher) -> Iterator[Mark]:
-    """Yield a mark for each outlet that a source names; several are joined by commas, slashes or spaces."""
-    if words(source) in all_names(publisher):
-        yield Mark(source.strip(), ours=True)
-        return
-    for part in (part for part in PARTS.split(source) if words(part) and not part.startswith(NOBODY)):
-        yield Mark(part, ours=names_us(part, publisher))
+@dataclass(frozen=True)
+class Naming:
+    """How a publisher is named in folded text: alone, within a source, within foreign names, opening a dateline."""
+
+    alone: frozenset[str]
+    inside: re.Pattern[str]
+    foreign: re.Pattern[str]
+    opening: re.Pattern[str]
 
 
-def dateline(text: str, publisher: Publisher) -> Iterator[Mark]:
-    """Yield the mark of the dateline in the first sentence, if it has one."""
-    head = words(text[:40])
-    marks = "|".join(folded_names(publisher.marks)) or "(?!)"
-    if any(re.match(rf"{re.escape(name)}\w{{0,8}}?(?:{marks})", head) for name in all_names(publisher)):
-        yield Mark(re.split("[\n:：]", text[:40], maxsplit=1)[0], ours=True)
-    elif (found := DATELINE.match(text)) and not found["who"].startswith(NOBODY):
-        yield Mark(found[0].strip(), ours=names_us(found["who"], publisher))
+@lru_cache(maxsize=16)
+def naming(names: tuple[str, ...], false_names: tuple[str, ...], marks: tuple[str, ...]) -> Naming:
+    """Return the patterns of a publisher's names."""
+    ours = folded_names(names)
+    return Naming(
+        alone=frozenset(ours),
+        inside=re.compile("|".join(map(bounded, ours))),
+        foreign=either(folded_names(false_names)),
+        opening=re.compile(rf"{either(ours).pattern}\w{{0,8}}?{either(folded_names(marks)).pattern}"),
+    )
 
 
-def names_us(source: str, publisher: Publisher) -> bool:
-    """Say whether a source names the publisher: one of its names that is not part of a longer, foreign name."""
-    folded = words(source)
-    for foreign in folded_names(publisher.false_names):
-        folded = folded.replace(foreign, " ")
-    return any(re.search(bounded(name), folded) for name in all_names(publisher))
-
-
-def all_names(publisher: Publisher) -> tuple[str, ...]:
-    """Return every folded form of the publisher's name, longest first."""
-    return folded_names((publisher.name, *publisher.names, *publisher.variants))
+def either(spellings: tuple[str, ...]) -> re.Pattern[str]:
+    """Return the pattern of one of these words; of nothing where there are none."""
+    return re.compile(f"(?:{'|'.join(map(re.escape, spellings)) or '(?!)'})")
 
 
 def bounded(name: str) -> str:
     """Return the pattern of a name; a Latin abbreviation must not stand inside a longer Latin word."""
     return rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])" if name.isascii() else re.escape(name)
+
+
+@lru_cache(maxsize=4096)
+def named(source: str, names: Naming) -> tuple[Mark, ...]:
+    """Return a mark for each outlet that a source names; several are joined by commas, slashes or spaces."""
+    if words(source) in names.alone:
+        return (Mark(source.strip(), ours=True),)
+    parts = (part for part in PARTS.split(source) if words(part) and not part.startswith(NOBODY))
+    return tuple(Mark(part, ours=names_us(part, names)) for part in parts)
+
+
+def dateline(text: str, names: Naming) -> Iterator[Mark]:
+    """Yield the mark of the dateline in the first sentence, if it has one."""
+    if names.opening.match(words(text[:40])):
+        yield Mark(re.split("[\n:：]", text[:40], maxsplit=1)[0], ours=True)
+    elif (found := DATELINE.match(text)) and not found["who"].startswith(NOBODY):
+        yield Mark(found[0].strip(), ours=names_us(found["who"], names))
+
+
+def names_us(source: str, names: Naming) -> bool:
+    """Say whether a source names the publisher: one of its names that is not part of a longer, foreign name."""
+    return names.inside.search(names.foreign.sub(" ", words(source))) is not None
