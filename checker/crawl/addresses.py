@@ -2,7 +2,7 @@
 
 import re
 from functools import lru_cache
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import tldextract
 from w3lib.url import canonicalize_url, safe_url_string
@@ -71,14 +71,24 @@ def canonical(address: str) -> str:
     Default ports, fragments, tracking and session parameters are dropped, parameters sorted; escapes such as `%B9%FA`
     stay as they are. ValueError where it is no http(s) address.
     """
-    parts = urlsplit(canonicalize_url(SESSION_IN_PATH.sub("", written(address))))
-    if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
-        raise ValueError(f"expected an http or https address, not {address[:200]!r}")
+    parts = split(address)
     host = parts.hostname.rstrip(".")
     host = f"[{host}]" if ":" in host else host
     port = "" if parts.port in (None, DEFAULT_PORTS[parts.scheme]) else f":{parts.port}"
     kept = "&".join(pair for pair in parts.query.split("&") if pair and not is_noise(pair.partition("=")[0]))
     return parts._replace(netloc=host + port, path=parts.path or "/", query=kept).geturl()
+
+
+def split(address: str) -> SplitResult:
+    """Take an address apart, in the form that w3lib gives it; ValueError where it is no http(s) address."""
+    try:
+        parts = urlsplit(canonicalize_url(SESSION_IN_PATH.sub("", written(address))))
+        usable = parts.scheme in DEFAULT_PORTS and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ValueError(f"expected an http or https address, not {address[:200]!r}")
+    return parts
 
 
 def is_noise(name: str) -> bool:

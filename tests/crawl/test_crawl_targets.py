@@ -1,0 +1,101 @@
+"""What a user points at becomes pages, or one clear line."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from checker.crawl.targets import pages, understood
+from checker.errors import UsageError
+from checker.model import Page, PageOutcome
+from checker.settings import Crawl
+from tests.crawl.servers import Site, serving, text
+from tests.crawl.test_crawl_warc import http, record
+
+PAGE = "<p>山門外的石階又添了三級</p>"
+
+
+def outcomes(found: list[Page]) -> list[PageOutcome | None]:
+    """The outcomes of pages, in order."""
+    return [page.outcome for page in found]
+
+
+def test_saved_pages_and_standard_input(tmp_path: Path, settings: Crawl) -> None:
+    file = tmp_path / "頁.html"
+    file.write_text(PAGE)
+    found = list(pages([str(file), "-"], settings, stdin=PAGE.encode))
+    assert sorted(page.url for page in found) == ["-", file.as_uri()]
+    assert {page.body.decode() for page in found} == {PAGE}
+
+
+def test_saved_pages_that_are_none(tmp_path: Path, settings: Crawl) -> None:
+    (tmp_path / "empty.html").write_bytes(b"")
+    (tmp_path / "large.html").write_bytes(b"x" * (settings.max_bytes + 1))
+    found = list(pages([str(tmp_path / "empty.html"), str(tmp_path / "large.html")], settings))
+    assert outcomes(found) == [PageOutcome.NOT_HTML, PageOutcome.TOO_LARGE]
+    assert outcomes(list(pages(["-"], settings, stdin=lambda: b"x" * (settings.max_bytes + 1)))) == [
+        PageOutcome.TOO_LARGE
+    ]
+
+
+def test_warc_files_and_folders(tmp_path: Path, settings: Crawl) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "a.warc").write_bytes(record(http(b"<p>a"), url="http://news.example/a"))
+    (tmp_path / "b.warc.gz").write_bytes(gzip.compress(record(http(b"<p>b"), url="http://news.example/b")))
+    (tmp_path / "notes.txt").write_text("not a page")
+    assert [page.url[-1] for page in pages([str(tmp_path)], settings)] == ["b", "a"]
+    assert [page.url[-1] for page in pages([str(tmp_path / "b.warc.gz")], settings)] == ["b"]
+
+
+def test_a_file_of_addresses(tmp_path: Path, settings: Crawl) -> None:
+    with serving(Site({"/a": text(PAGE), "/b": text(PAGE)})) as address:
+        file = tmp_path / "list.csv"
+        file.write_text(f"\ufeff# sites\n{address}/a,first\n\n  {address}/b # second\n{address}/a\n", encoding="utf-8")
+        assert sorted(page.url[-1] for page in pages([str(file)], settings)) == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("target", "word"),
+    [
+        ("missing.html", "no such file"),
+        ("ftp://news.example/", "http"),
+        ("http://", "http"),
+        ("http://x:99999/", "http"),
+        (".", "no WARC file"),
+        ("bad.txt", "bad.txt:2"),
+        ("none.txt", "no address"),
+        ("binary.txt", "one address a line"),
+    ],
+)
+def test_a_bad_target_is_one_clear_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str, word: str, settings: Crawl
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bad.txt").write_text("# list\nnews.example/a\n")
+    (tmp_path / "none.txt").write_text("# nothing\n")
+    (tmp_path / "binary.txt").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(UsageError, match=word) as raised:
+        list(pages([target], settings))
+    assert "\n" not in str(raised.value)
+
+
+def test_a_bad_target_stops_before_any_page(tmp_path: Path, settings: Crawl) -> None:
+    (tmp_path / "a.html").write_text(PAGE)
+    running = pages([str(tmp_path / "a.html"), "missing.html"], settings)
+    with pytest.raises(UsageError):
+        next(running)
+
+
+@pytest.mark.parametrize(
+    ("target", "site", "section"),
+    [
+        ("https://www.news.com", "news.com", ""),
+        ("https://www.news.com/", "news.com", ""),
+        ("https://www.news.com/world/", "news.com", "www.news.com/world/"),
+        ("https://www.news.com/world/1.html", "", ""),
+        ("https://www.news.com/?id=1", "", ""),
+    ],
+)
+def test_site_section_or_page(target: str, site: str, section: str, settings: Crawl) -> None:
+    (seed,) = understood([target], settings).seeds
+    assert (seed.site, seed.section) == (site, section)
