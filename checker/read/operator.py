@@ -71,7 +71,7 @@ def _name(foot: str, original: str, soup: BeautifulSoup) -> str:
     head = soup.head or soup
     title = " ".join(tag.get_text() for tag in head.find_all("title")).strip()
     for tag in head.find_all("meta", property="og:site_name"):
-        if (stated := str(tag.get("content") or "").strip()) and not title.startswith(stated):
+        if (stated := str(tag.get("content") or "").strip()) and stated != title:
             return stated
     for form in (OWNER, BEFORE, HOLDER):
         for match in form.finditer(foot):
