@@ -16,7 +16,10 @@ from checker.keep.record import page_key, site, storable
 from checker.model import Examined, PageOutcome
 
 SILENCE = timedelta(minutes=10)
-"""A running run without a sign of life for so long is taken to be dead."""
+"""A running run of another machine without a sign of life for so long is taken to be dead."""
+
+REUSED = timedelta(days=1)
+"""The same for a run of this machine whose process is there: by then it may be another process of that number."""
 
 RUNNING, COMPLETE, INTERRUPTED = "running", "complete", "interrupted"
 
@@ -41,9 +44,9 @@ class Run:
         if self.state != RUNNING:
             return False
         host, _, process = self.worker.rpartition(":")
-        if host == socket.gethostname() and os.name == "posix" and not _lives(int(process)):
-            return False
-        return now - self.beat < SILENCE
+        if host != socket.gethostname() or os.name != "posix":
+            return now - self.beat < SILENCE
+        return _lives(int(process)) and now - self.beat < REUSED
 
 
 @dataclass(frozen=True)
