@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from checker.model import NO_CREDIT, Credit, Grade, Zone
+from checker.model import NO_CREDIT, Credit, Grade, Span, Zone
 from checker.read.article import Place, listed
 from checker.read.bare import bare
 from checker.read.grades import BARE, CREDITED, NAMED, SHUT, graded, over, shown, site_names
@@ -54,7 +54,7 @@ def _labelled(found: Statement, words: Words, place: Place, reading: Reading, si
     if found.verb and grade is Grade.EXACT:
         grade, reason = Grade.VARIANT, "our name after another word than 来源"
     credit = replace(credit, grade=grade, reason=reason)
-    return _secondhand(credit, words, place, reading) if grade is Grade.OTHER else shown(credit, layout)
+    return _secondhand(credit, found.name, words, place, reading) if grade is Grade.OTHER else shown(credit, layout)
 
 
 def _boilerplate(found: Statement, zone: Zone, place: Place) -> str:
@@ -69,17 +69,19 @@ def _boilerplate(found: Statement, zone: Zone, place: Place) -> str:
     return ""
 
 
-def _secondhand(credit: Credit, words: Words, place: Place, reading: Reading) -> Credit:
+def _secondhand(credit: Credit, name: Span, words: Words, place: Place, reading: Reading) -> Credit:
     """Return the credit as second hand where the outlet it names goes on to name us."""
-    start, end = credit.span or (0, 0)
-    behind = reading.through.search(words.text, end, min(words.line_end(end), end + REACH))
+    (start, end), (begin, _) = credit.span or (0, 0), name
+    behind = reading.through.search(words.text, begin + 1, min(words.line_end(end), end + REACH))
     if behind is None or re.search(r"[。!?]", words.text[end : behind.start()]):
         return credit
     span = (start, behind.end())
+    via = place.layout.text[begin : min(name[1], behind.start())].strip()
     return replace(
         credit,
         grade=Grade.SECONDHAND,
-        via=credit.source,
+        source=via,
+        via=via,
         quote=place.layout.text[slice(*span)],
         span=span,
         reason="another medium is named, which names us",

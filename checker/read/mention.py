@@ -60,7 +60,18 @@ def _elsewhere(place: Place, reading: Reading) -> Iterator[Credit]:
     for number, found in enumerate(reading.names.anywhere.finditer(place.layout.levelled)):
         if number >= MOST:
             return
-        part = place.part(found.start())
-        if part or place.zone(found.start()) is Zone.NONE:
-            why = f"page part: {part}" if part else "far from the article"
+        why = _why(found.start(), place)
+        if why:
             yield named_at(place.layout, found.span(), Zone.CHROME, Grade.BOILERPLATE, why)
+
+
+def _why(offset: int, place: Place) -> str:
+    """Return why a mention says nothing about the article, "" where it may say something."""
+    part = place.part(offset)
+    if part:
+        return f"page part: {part}"
+    if place.zone(offset) is Zone.NONE:
+        return "far from the article"
+    run = place.layout.runs[place.layout.run_at(offset)]
+    outside = not place.main[0] <= offset < place.main[1]
+    return "a link with our name that is not said to be the source" if outside and run.frame.link is not None else ""

@@ -27,7 +27,7 @@ INK = frozenset({"color", "background", "background-color"})
 HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*(?:0?\.0|0)(?![.\d]*[1-9])|"
     r"font(?:-size)?\s*:\s*0|(?:text-indent|left|right|top|bottom|margin-left|margin-top)\s*:\s*-\d{3}|clip(?:-path)?\s*:|scale[xy]?\(\s*0|"
-    r"translate[xy3d]*\(\s*-\d{3}|(?:height|width)\s*:\s*[01](?:px)?\s*(?:[;!}]|$)",
+    r"translate[xy3d]*\(\s*-\d{3}|(?:height|width)\s*:\s*[01](?:px)?\s*(?:[;!}]|$)|\\[0-9a-f]|:[^;]*/\*",
     re.IGNORECASE,
 )
 """What a rule must contain to be able to take something from a reader's eyes."""

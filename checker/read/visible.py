@@ -90,7 +90,7 @@ class Sight:
 
     def _sized(self, tag: Tag, values: Mapping[str, str], said: Mapping[str, str], size: Size) -> Size:
         tiny, veiled = size.tiny, size.veiled
-        font = values.get("font-size") or values.get("font", "").split(" ")[0]
+        font = values.get("font-size") or re.split("[ /]", values.get("font", ""))[0]
         if font and LENGTH.match(font):
             small = abs(pixels(font) or 0.0) < 1.5
             tiny = f"font-size:{font} ({said.get('font-size') or said.get('font')})" if small else ""

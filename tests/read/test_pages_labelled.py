@@ -7,15 +7,28 @@ from typing import Any
 import pytest
 
 from checker.model import Document, Grade
-from checker.read.credit import CREDITED
 from checker.read.document import read
+from checker.read.grades import CREDITED
 from checker.read.outlets import Reading
 from tests.read.conftest import made_page
 
 PAGES = Path(__file__).parents[1] / "pages"
 CASES = sorted(path.stem for path in PAGES.glob("*.html"))
 KNOWN = {
-    *("says", "charset", "content_type", "source", "grade", "quote", "zone", "reason", "via", "also", "title", "original"),
+    *(
+        "says",
+        "charset",
+        "content_type",
+        "source",
+        "grade",
+        "quote",
+        "zone",
+        "reason",
+        "via",
+        "also",
+        "title",
+        "original",
+    ),
     *("date", "authors", "holds", "lacks"),
 }
 
@@ -47,7 +60,7 @@ def said(found: Document) -> dict[str, Any]:
 
 def test_the_set_is_whole() -> None:
     assert len(CASES) >= 100
-    assert CASES == sorted(path.stem for path in PAGES.glob("*.toml"))
+    assert sorted(path.stem for path in PAGES.glob("*.toml")) == CASES
     assert {Grade(labelled(case)["grade"]) for case in CASES} == set(Grade)
 
 
