@@ -17,7 +17,7 @@ from checker.match.segment import ALIGN, COMMON, CROWD, FILTER_BITS, FORMAT, HEA
 from checker.match.strand import strands
 from checker.model import Article
 
-PER_BUCKET = 8
+PER_BUCKET = 4
 """Fingerprints that a bucket holds at most on average; at least half as many."""
 
 CHUNK = 1 << 21

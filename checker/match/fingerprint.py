@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checker.match.fold import Codes, Folded, fold, points
-from checker.match.table import POINTS, load
+from checker.match.table import EXPANDS, POINTS, load
 
 K = 6
 W = 6
@@ -32,7 +32,7 @@ PARTICLES = "的了着都就也又且还和与及在是地得之把被让吧呢�
 FIRST_WIDE = 0x2E80
 """No Han character stands below; markup and scripts do."""
 
-SURROGATES = (0xD800, 0xDFFF)
+SEVERAL = np.uint32(1)
 
 TRIPLE = 3
 """Folded characters that make one character of a wide strand."""
@@ -52,12 +52,11 @@ LAST_PLACE = np.uint64((1 << PLACE_BITS) - 1)
 
 
 @cache
-def han_table() -> NDArray[np.uint16]:
-    """Return code unit -> folded character of a strand, 0 for none, 1 where more must be asked."""
-    single = load().single[:0x10000]
-    table = np.where(counted()[np.minimum(single, POINTS - 1)] & (single < 0x10000), single, 0).astype(np.uint16)
-    table[single >= 0x10000] = 1
-    table[SURROGATES[0] : SURROGATES[1] + 1] = 1
+def han_table() -> Codes:
+    """Return code point -> folded character of a strand, 0 for none, SEVERAL where it stands for more than one."""
+    single = load().single
+    table = np.where(counted()[np.minimum(single, POINTS - 1)], single, np.uint32(0))
+    table[single >= EXPANDS] = SEVERAL
     return table
 
 
@@ -77,15 +76,15 @@ def counted() -> Bools:
 
 def han(text: str) -> Folded:
     """Return the strand of a text or of a page's source; `at` are places in the text, or else in its fold."""
-    units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), "<u2")
-    at = np.flatnonzero(units >= FIRST_WIDE)
-    codes = han_table()[units[at]]
-    if (codes == 1).any():
+    all_points = points(text)
+    at = np.flatnonzero(all_points >= FIRST_WIDE)
+    codes = han_table()[all_points[at]]
+    if SEVERAL in codes:
         folded = fold(text)
         at = np.flatnonzero(is_han(folded.codes))
         return Folded(folded.codes[at], at.astype(np.int32))
     counts = codes != 0
-    return Folded(codes[counts].astype(np.uint32), at[counts].astype(np.int32))
+    return Folded(codes[counts], at[counts].astype(np.int32))
 
 
 def wide(codes: Codes) -> Codes:

@@ -101,6 +101,11 @@ class Index:
         index.refresh()
         return index
 
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The segments in use, with their removed rows."""
+        return self._parts
+
     def refresh(self) -> None:
         """See what other processes have written since."""
         while True:

@@ -32,7 +32,7 @@ BAND = 24
 
 VOTES = 3
 SPREAD = 30
-WEIGHT = 2.5
+WEIGHT = 3.5
 """Hits, page characters between the first and the last, and their weight, from which such a copy is compared."""
 
 MARGIN = 60
@@ -91,13 +91,16 @@ def probes(text: str, wide_too: bool) -> Iterator[Probe]:
 def shared(segment: Segment, probe: Probe) -> Iterator[Shared]:
     """Yield the stretches that a page shares with the articles of a segment."""
     rare, common = segment.find(probe.hashes)
+    if not len(rare.page) and not len(common.page):
+        return
     order = np.argsort(rare.strand - rare.page, kind="stable")
     hits = Hits(rare.page[order], rare.strand[order])
     lone = picked(hits, promising(probe, rare.page, common.page)[hits.page])
     lone = picked(lone, begins_run(lone))
-    crowd = crowds(segment, picked(common, promising(probe, common.page)[common.page]))
+    crowd = crowds(segment, picked(common, promising(probe, common.page)[common.page])) if len(common.page) else common
     both = Hits(np.concatenate((lone.page, crowd.page)), np.concatenate((lone.strand, crowd.strand)))
-    yield from verbatim(segment, probe, near(segment, probe, both))
+    if len(both.page):
+        yield from verbatim(segment, probe, near(segment, probe, both))
     yield from edited(segment, probe, hits)
 
 
@@ -114,8 +117,8 @@ def promising(probe: Probe, *known_places: Integers) -> Bools:
     place = np.flatnonzero(known)
     if not len(place):
         return known
-    first = np.flatnonzero(np.diff(place, prepend=-W - 1) > W)
-    last = np.append(first[1:], len(place)) - 1
+    cut = np.flatnonzero(place[1:] - place[:-1] > W) + 1
+    first, last = np.append(0, cut), np.append(cut, len(place)) - 1
     before = np.maximum(place[first] - W + 1, 0)
     behind = np.minimum(place[last] + W + K, len(probe.at) - 1)
     long = probe.at[behind] - probe.at[before] - 1 + SLACK >= probe.run
@@ -126,7 +129,8 @@ def promising(probe: Probe, *known_places: Integers) -> Bools:
 def begins_run(hits: Hits) -> Bools:
     """Tell which hits, in order of diagonal, do not go on where the hit before them ends."""
     diagonal = hits.strand - hits.page
-    begins: Bools = (np.diff(diagonal, prepend=-(1 << 62)) != 0) | (np.diff(hits.page, prepend=0) > K)
+    begins = np.ones(len(diagonal), np.bool_)
+    begins[1:] = (diagonal[1:] != diagonal[:-1]) | (hits.page[1:] - hits.page[:-1] > K)
     return begins
 
 
@@ -157,7 +161,11 @@ def near(segment: Segment, probe: Probe, hits: Hits) -> Hits:
 
 def verbatim(segment: Segment, probe: Probe, hits: Hits) -> Iterator[Shared]:
     """Yield the runs around hits that may be RUN folded characters long, counting what the strand leaves out."""
+    if not len(hits.page):
+        return
     hits = picked(hits, runs(segment, probe, hits, SIDE // 3).reach >= probe.run)
+    if not len(hits.page):
+        return
     found = runs(segment, probe, hits, SIDE)
     for row in np.flatnonzero(found.reach >= probe.run).tolist():
         page, length = int(hits.page[row] - found.left[row]), int(found.left[row] + found.right[row])
@@ -219,8 +227,9 @@ def bands(hits: Hits) -> list[Span]:
     if len(hits.page) < VOTES:
         return []
     weight = 1 / np.bincount(hits.page)[hits.page]
-    first = np.flatnonzero(np.diff(hits.strand - hits.page, prepend=-(1 << 62)) > BAND)
-    last = np.append(first[1:], len(hits.page))
+    diagonal = hits.strand - hits.page
+    cut = np.flatnonzero(diagonal[1:] - diagonal[:-1] > BAND) + 1
+    first, last = np.append(0, cut), np.append(cut, len(diagonal))
     spread = np.maximum.reduceat(hits.page, first) - np.minimum.reduceat(hits.page, first)
     heavy = (last - first >= VOTES) & (spread >= SPREAD) & (np.add.reduceat(weight, first) >= WEIGHT)
     return list(zip(first[heavy].tolist(), last[heavy].tolist(), strict=True))

@@ -56,6 +56,9 @@ class Hits(NamedTuple):
     strand: Places
 
 
+NO_HITS = Hits(np.zeros(0, np.int64), np.zeros(0, np.int64))
+
+
 class Found(NamedTuple):
     """What a segment knows of a page's k-grams: `rare` hits; `common` pairs of page place and row of `commons`."""
 
@@ -86,20 +89,22 @@ class Segment:
     def find(self, hashes: Hashes) -> Found:
         """Look up the k-grams of a page."""
         below = HASH_BITS - self.bits
-        bucket = (hashes >> np.uint64(below)).astype(np.int64)
-        word = self.buckets[bucket]
+        bucket = (hashes >> np.uint64(below)).view(np.int64)
+        word = self.buckets.take(bucket)
         finer = hashes >> np.uint64(below - FILTER_BITS) & np.uint64(31)
         page = np.flatnonzero(word >> finer & np.uint64(1))
-        bucket = bucket[page]
-        first = (word[page] >> np.uint64(32)).astype(np.int64)
-        counts = (self.buckets[bucket + 1] >> np.uint64(32)).astype(np.int64) - first
-        which = np.repeat(np.arange(len(page)), counts)
-        entry = np.arange(len(which)) + np.repeat(first - np.cumsum(counts) + counts, counts)
-        rest = (hashes[page] & np.uint64((1 << below) - 1)).astype(self.rests.dtype)
-        same = self.rests[entry] == rest[which]
-        page, place = page[which[same]], self.places[entry[same]].astype(np.int64)
-        rare = place < COMMON
-        return Found(Hits(page[rare], place[rare]), Hits(page[~rare], place[~rare] - COMMON))
+        first = (word.take(page) >> np.uint64(32)).view(np.int64)
+        counts = (self.buckets.take(bucket.take(page) + 1) >> np.uint64(32)).view(np.int64) - first
+        ends = np.cumsum(counts)
+        which = np.repeat(page, counts)
+        entry = np.arange(len(which)) + np.repeat(first - ends + counts, counts)
+        rest = (hashes & np.uint64((1 << below) - 1)).astype(self.rests.dtype)
+        same = np.flatnonzero(self.rests.take(entry) == rest.take(which))
+        page, place = which.take(same), self.places.take(entry.take(same)).astype(np.int64)
+        common = place >= COMMON
+        if not common.any():
+            return Found(Hits(page, place), NO_HITS)
+        return Found(Hits(page[~common], place[~common]), Hits(page[common], place[common] - COMMON))
 
     def count(self, hashes: Hashes) -> Places:
         """Return in how many places each fingerprint stands."""

@@ -74,7 +74,7 @@ def test_coverage_both_ways() -> None:
         ("\u200b".join(FERRY), MatchKind.FULL),
         ("".join(char + PINYIN[at % 7] for at, char in enumerate(FERRY)), MatchKind.FULL),
         (FERRY.replace("五十", "５０").replace("七十二", "72"), MatchKind.FULL),
-        (edited(FERRY, 0.1, random.Random(1)), MatchKind.NEAR),
+        (edited(FERRY, 0.14, random.Random(1)), MatchKind.NEAR),
         (edited(FERRY, 0.2, random.Random(2)), MatchKind.NEAR),
         (edited(FERRY, 0.3, random.Random(3)), MatchKind.NEAR),
         ("。".join(reversed(FERRY.split("。"))), MatchKind.NEAR),
