@@ -4,11 +4,11 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, inspect, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
@@ -65,16 +65,19 @@ def insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.I
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
 
 
-def upsert(connection: Connection, table: Table, rows: Iterable[dict[str, Any]], *, keep: Iterable[str] = ()) -> None:
+def upsert(connection: Connection, table: Table, rows: Iterable[dict[str, Any]], *, keep: tuple[str, ...] = ()) -> None:
     """Insert rows; where the primary key is there already, update every other column but those of `keep`."""
     values = list(rows)
-    if not values:
-        return
-    statement = insert(connection, table)
+    if values:
+        connection.execute(_upsert(connection.dialect.name, table, tuple(values[0]), keep), values)
+
+
+@lru_cache(maxsize=64)  # building the statement takes longer than running it
+def _upsert(dialect: str, table: Table, names: tuple[str, ...], keep: tuple[str, ...]) -> Insert:
+    statement = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
     key = [column.name for column in table.primary_key]
-    fixed = {*key, *keep}
-    changes = {name: statement.excluded[name] for name in values[0] if name not in fixed}
-    connection.execute(statement.on_conflict_do_update(index_elements=key, set_=changes), values)
+    changes = {name: statement.excluded[name] for name in names if name not in {*key, *keep}}
+    return statement.on_conflict_do_update(index_elements=key, set_=changes)
 
 
 def _engine(address: str) -> Engine:
