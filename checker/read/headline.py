@@ -19,7 +19,8 @@ HEAD = 1500
 """Characters before the article in which its headline stands."""
 
 NEAR = 600
-"""Characters before and after the article in which it is signed and its former title is told."""
+INSIDE = 600
+"""Characters around and inside the ends of the article in which it is signed and its former title is told."""
 
 LONGEST = 120
 SHORTEST = 5
@@ -97,14 +98,22 @@ def headline(soup: BeautifulSoup, text: str, main: Span) -> Headline:
 
 
 def signature(text: str, main: Span) -> Signature:
-    """Return the authors and the editor named around and in the article `text[main]`, in reading order."""
-    near = text[max(0, main[0] - NEAR) : main[1] + NEAR]
+    """Return the authors and the editor named around the ends of the article `text[main]`, in reading order."""
+    near = _ends(text, main)
     levelled = level(near).replace(GONE, " ")
     found = sorted(match.span(1) for form in (LABELLED, REPORTER, WRITER) for match in form.finditer(levelled))
     authors = dict.fromkeys(name for start, end in found for name in _names(near[start:end]))
     editors = [match for match in EDITOR.finditer(levelled) if not STRANGERS.fullmatch(match[2])]
     editor = min(editors, key=lambda match: (not match[1].startswith("责"), match.start()), default=None)
     return Signature(tuple(authors)[:MOST], near[editor.start(2) : editor.end(2)] if editor else "")
+
+
+def _ends(text: str, main: Span) -> str:
+    """What stands around and inside either end of the article: where it is signed, not where it tells."""
+    start, end = main
+    if end - start <= 2 * INSIDE:
+        return text[max(0, start - NEAR) : end + NEAR]
+    return text[max(0, start - NEAR) : start + INSIDE] + "\n" + text[end - INSIDE : end + NEAR]
 
 
 def _named(soup: BeautifulSoup) -> list[str]:
@@ -163,7 +172,7 @@ def _bare(name: str) -> str:
 
 def _original(text: str, main: Span) -> str:
     """The title a page says the article had before it got its present one."""
-    near = text[max(0, main[0] - NEAR) : main[1] + NEAR]
+    near = _ends(text, main)
     match = ORIGINAL.search(level(near).replace(GONE, " "))
     if not match:
         return ""

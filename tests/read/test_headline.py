@@ -117,6 +117,12 @@ def test_who_signs_an_article(line: str, authors: tuple[str, ...], editor: str) 
     assert signature(text, main) == Signature(authors, editor)
 
 
+def test_who_is_named_in_the_midst_of_a_story_signs_nothing() -> None:
+    story = f"{BODY * 12}\n图为记者李小帆摄\n{BODY * 12}"
+    text = f"标题\n作者：林知远\n{story}\n责任编辑：王小舟"
+    assert signature(text, (11, 11 + len(story))) == Signature(("林知远",), "王小舟")
+
+
 @settings(max_examples=100, deadline=None)
 @given(
     st.text(alphabet="记者文作编辑责任：:/| （）()、，林知远王小舟\n来源\u200b\0原标题《》", max_size=200),
