@@ -32,8 +32,23 @@ class Dot:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A part of a bar: its code, name and value, and where it begins and how long it is, in per cent of the bar."""
+
+    code: str
+    name: str
+    value: str
+    x: float
+    width: float
+
+
+@dataclass(frozen=True)
 class Chart:
-    """A drawing: columns, stretches of a line (parted where a value is not known), and its text alternative."""
+    """A drawing and its text alternative.
+
+    Columns and stretches of a line (broken where a value is not known) stand over an axis of periods; `bars` are
+    name, value and share of the longest; `parts` make up one bar.
+    """
 
     key: str
     title: str
@@ -42,6 +57,7 @@ class Chart:
     columns: tuple[Column, ...] = ()
     lines: tuple[tuple[Dot, ...], ...] = ()
     bars: tuple[tuple[str, str, float], ...] = ()
+    parts: tuple[Part, ...] = ()
     width: int = WIDTH
     height: int = HEIGHT
 
@@ -108,11 +124,15 @@ def in_words(say: Phrases, values: list[str]) -> str:
 
 
 def grades(say: Phrases) -> Chart:
-    """How the reposts of the period credited, as shares."""
-    whole = say.figures.now.reposts or 0
-    shares = [(say.words.word("grade", grade), count, count / whole) for grade, count in say.figures.now.grades]
-    bars = tuple((name, f"{count:,} · {say.words.percent(share)}", share) for name, count, share in shares)
-    return lying(say, "grades", bars)
+    """How the reposts of the period credited, as one bar in parts."""
+    whole, at, parts = say.figures.now.reposts or 0, 0, []
+    for code, count in say.figures.now.grades:
+        value = f"{count:,} · {say.words.percent(count / whole)}"
+        x, width = round(100 * at / whole, 2), round(100 * count / whole, 2)
+        parts.append(Part(code, say.words.word("grade", code), value, x, width))
+        at += count
+    words = "；".join(say.words.say("chart.value", name=part.name, value=part.value) for part in parts)
+    return Chart("grades", say.words.say("chart.grades"), words or say.words.say("chart.none"), parts=tuple(parts))
 
 
 def offenders(say: Phrases) -> Chart:
@@ -127,11 +147,5 @@ def offenders(say: Phrases) -> Chart:
         )
         for rank, each in enumerate(found, start=1)
     )
-    return lying(say, "offenders", bars)
-
-
-def lying(say: Phrases, key: str, bars: tuple[tuple[str, str, float], ...]) -> Chart:
-    """A chart of lying bars."""
     words = "；".join(say.words.say("chart.value", name=name, value=value) for name, value, _ in bars)
-    title = say.words.say(f"chart.{key}")
-    return Chart(key, title, words or say.words.say("chart.none"), bars=bars, height=34 * max(1, len(bars)))
+    return Chart("offenders", say.words.say("chart.offenders"), words or say.words.say("chart.none"), bars=bars)

@@ -239,12 +239,20 @@ class Figures:
     changed: tuple[tuple[str, float | None, float | None], ...] = ()  # in a correction: name, as sent, as it is now
 
     @property
+    def over(self) -> bool:
+        """Whether the period had ended when its figures were gathered."""
+        return self.made >= self.period.end
+
+    @property
+    def comparable(self) -> bool:
+        """Whether the numbers may be compared with those of other periods."""
+        return self.over and self.now.coverage.sound
+
+    @property
     def before(self) -> Totals | None:
         """The period before, where both may be compared."""
-        if len(self.trend) < 2:
-            return None
-        before = self.trend[-2]
-        return before if self.now.coverage.sound and before.coverage.sound else None
+        before = self.trend[-2] if len(self.trend) > 1 else None
+        return before if before and self.comparable and before.coverage.sound else None
 
     @property
     def numbers(self) -> tuple[Number, ...]:
@@ -256,7 +264,7 @@ class Figures:
         """One number with what it is compared with."""
         earlier = [each for each in self.trend[-1 - MEAN_OF : -1] if each.coverage.sound]
         values = [value for value in (getattr(each, name) for each in earlier) if value is not None]
-        mean = sum(values) / len(values) if values and self.now.coverage.sound else None
+        mean = sum(values) / len(values) if values and self.comparable else None
         before = None if self.before is None else getattr(self.before, name)
         return Number(name, getattr(self.now, name), before, mean)
 

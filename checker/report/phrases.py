@@ -145,13 +145,15 @@ class Phrases:
             notices.append(say("sentence.corrected", n=self.edition))
         if figures.channel:
             notices.append(say("sentence.channel", channel=self.shown(figures.channel)))
+        if not figures.over:
+            notices.append(say("sentence.unfinished", day=self.words.full_day(figures.period.last)))
         if cover.running:
             notices.append(say("sentence.running"))
         if cover.interrupted:
             notices.append(say("sentence.interrupted", n=cover.interrupted))
-        if cover.sound and not any(each.coverage.known for each in figures.trend[:-1]):
+        if figures.comparable and not any(each.coverage.known for each in figures.trend[:-1]):
             notices.append(say("sentence.first"))
-        elif cover.sound and before and not before[0].coverage.sound:
+        elif figures.comparable and before and not before[0].coverage.sound:
             notices.append(say("sentence.before_broken"))
         return tuple(notices)
 

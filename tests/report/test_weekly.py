@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from bs4 import BeautifulSoup
@@ -130,6 +131,15 @@ def test_a_running_scan_is_told(world: World) -> None:
     assert "本期掃描尚未完成" in render(gathered(world), "zh-Hant").text
 
 
+def test_a_week_that_is_not_over_says_so_and_is_not_compared(world: World) -> None:
+    world.run(at(-6), SCANNED)
+    world.run(at(2), SCANNED)
+    told = render(gather(world.connection, WEEK, made=at(3)), "zh-Hant").text
+    assert "本期到2026年11月22日才結束" in told
+    assert "前期 —" in told
+    assert "▲" not in told
+
+
 def test_a_week_over_new_year_shows_both_years(world: World) -> None:
     told = render(gathered(world, parse("2026-W53", ZONE)), "zh-Hant")
     assert "2026-W53 · 2026年12月28日至2027年1月3日" in told.text
@@ -198,7 +208,8 @@ def test_four_thousand_findings_are_one_short_mail(world: World) -> None:
     assert "另有 3,995 條，詳見附件。" in rendered.text
     assert len(rendered.html.encode()) < 100_000  # Gmail cuts a mail off at 102 KB
     book = report_workbook(Scope(world.connection), figures, "zh-Hant", "full")
-    assert len(in_lines(book.content).splitlines()) > 4000
+    with ZipFile(BytesIO(book.content)) as parts:
+        assert parts.read("xl/worksheets/sheet3.xml").count(b"<row ") == 4001
     assert book.cut == 0
 
 
@@ -221,11 +232,14 @@ def test_a_correction_names_what_changed(figures: Figures) -> None:
 
 def test_every_chart_has_words(figures: Figures) -> None:
     soup = BeautifulSoup(page(figures, "zh-Hant"), "lxml")
-    drawings = soup.find_all("svg")
-    assert len(drawings) == 3
-    for drawing in drawings:
-        assert drawing.find("title").get_text()
-        assert "2026-W47" in drawing.find("desc").get_text()
+    drawings = [drawing for drawing in soup.find_all("svg") if not drawing.get("aria-hidden")]
+    told = [str(drawing.find("desc").get_text()) for drawing in drawings]
+    assert len(told) == 4  # reposts, credit rate, credit grades, time to correction
+    assert [text for text in told if "2026-W47：18" in text]
+    assert [text for text in told if "2026-W47：50.0%" in text]
+    assert [text for text in told if "規範署名：7 · 38.9%" in text]
+    for drawing in soup.find_all("svg", attrs={"aria-hidden": "true"}):
+        assert drawing.find_previous_sibling("span").get_text()
     assert not soup.find("img")
     assert not soup.find("script")
 

@@ -46,7 +46,7 @@ def line(row: Row, words: Wording) -> tuple[Text, ...]:
 
 
 def blocks(rows: Iterable[Row], console: Console, words: Wording) -> None:
-    """Print each case as a short block."""
+    """Print each case as a short block, with what is worst about it in words."""
     count = 0
     for row in rows:
         count += 1
@@ -54,7 +54,8 @@ def blocks(rows: Iterable[Row], console: Console, words: Wording) -> None:
         console.print(Text.assemble(name, "  ", verdict), soft_wrap=False)
         console.print(Text.assemble("  ", match, "  ", credit))
         console.print(Text.assemble("  ", where))
-        for finding in row["findings"]:
+        level = worst(list(row["findings"]))
+        for finding in (each for each in row["findings"] if each["level"] == level):
             console.print(Text("  " + said(finding["message"], words.language), "italic"))
     if not count:
         console.print(words.say("table.empty"))
