@@ -15,10 +15,18 @@ BETTER = {"credit_rate": 1, "hours": -1}
 """Which way a number should go; reposts and confirmations are neither good nor bad by themselves."""
 
 
+HOST_DOT = re.compile(r"(?<=\w)\.(?=[^\W\d_])")
+"""A dot that could be part of a host name; that of 3.5 is not."""
+
+IPV4 = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b")
+
+
 def unlinked(text: str) -> str:
     """One printable line, whose addresses no mail program makes clickable."""
     line = "".join(char if char.isprintable() else " " for char in text)
-    line = re.sub(r"(?<=\w)[.。](?=[a-zA-Z0-9])", "[.]", line).replace("://", "[:]//")
+    line = IPV4.sub(lambda found: found[0].replace(".", "[.]"), line)
+    line = HOST_DOT.sub("[.]", line).replace("://", "[:]//")
+    line = re.sub(r"(?<=\w)@(?=\w)", "[@]", line)
     return " ".join(line.split())
 
 

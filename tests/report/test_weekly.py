@@ -18,6 +18,7 @@ from checker.report.counts import Scope
 from checker.report.figures import Figures
 from checker.report.gather import gather
 from checker.report.period import Period, parse
+from checker.report.phrases import unlinked
 from checker.report.weekly import page, render
 from checker.report.workbook import report_workbook
 from tests.report.world import MONDAY, ZONE, World, at
@@ -172,6 +173,21 @@ def test_hostile_names_are_only_words(world: World, language: str) -> None:
     assert "evil[.]example" in rendered.text
     assert "evil.example" not in rendered.text
     assert "\n" not in rendered.subject
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("價格3.5萬元。A股 v2.0.1", "價格3.5萬元。A股 v2.0.1"),
+        ("www.a-b.example.com/x", "www[.]a-b[.]example[.]com/x"),
+        ("http://例子.中国/", "http[:]//例子[.]中国/"),
+        ("192.0.2.1 和 1.22.333.4", "192[.]0[.]2[.]1 和 1[.]22[.]333[.]4"),
+        ("a@b.example", "a[@]b[.]example"),
+        ("一\u202e二\x00\n三", "一 二 三"),
+    ],
+)
+def test_names_that_look_like_links_are_broken_up(text: str, shown: str) -> None:
+    assert unlinked(text) == shown
 
 
 def test_only_case_pages_are_linked(figures: Figures) -> None:

@@ -1,0 +1,79 @@
+"""The files of a report, and its letters: written whole, from one set of figures."""
+
+from email import message_from_bytes, policy
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from checker.errors import MailError
+from checker.keep.store import Store
+from checker.report import outbox, post
+from checker.report.figures import Figures
+from checker.report.period import parse
+from checker.settings import Mail, Reader, Settings
+from tests.report.conftest import NOTES
+from tests.report.world import MONDAY, ZONE
+
+WEEK = parse("2026-W47", ZONE)
+
+
+@pytest.fixture
+def office(store: Store, tmp_path: Path) -> post.Office:
+    return post.Office(store, Settings(timezone=ZONE), tmp_path / "reports", lambda _: NOTES)
+
+
+def test_a_report_is_three_files(office: post.Office, figures: Figures) -> None:
+    made = post.write(office, WEEK, MONDAY, Reader(to="team@readers.example"))
+    assert made.figures == figures
+    folder = office.folder / "2026-W47"
+    assert [made.report, made.mail, made.workbook] == [
+        folder / "report.html",
+        folder / "mail.eml",
+        folder / "findings.xlsx",
+    ]
+    assert sorted(path.name for path in folder.iterdir()) == ["findings.xlsx", "mail.eml", "report.html"]
+    message = message_from_bytes(made.mail.read_bytes(), policy=policy.default)
+    assert message["To"] == "team@readers.example"
+    attached = next(message.iter_attachments())
+    assert attached.get_content() == made.workbook.read_bytes()
+
+
+def test_written_again_it_is_the_same(office: post.Office) -> None:
+    reader = Reader(to="team@readers.example")
+    first = [path.read_bytes() for path in paths(post.write(office, WEEK, MONDAY, reader))]
+    assert [path.read_bytes() for path in paths(post.write(office, WEEK, MONDAY, reader))] == first
+
+
+def paths(made: post.Written) -> tuple[Path, Path, Path]:
+    return made.report, made.mail, made.workbook
+
+
+def test_every_number_has_its_rows_in_the_workbook(office: post.Office) -> None:
+    made = post.write(office, WEEK, MONDAY, Reader(to="team@readers.example"))
+    book = load_workbook(BytesIO(made.workbook.read_bytes()))
+    found = rows(book["發現"])
+    decided = rows(book["處置"])
+    assert len(found) == made.figures.now.reposts
+    assert sum(row["署名"] in ("exact", "variant") for row in found) == made.figures.now.credited
+    assert sum(row["變更為"] == "已確認" for row in decided) == made.figures.now.confirmed
+    assert sum(row["變更為"] in ("已更正", "已下架") for row in decided) == made.figures.settled.total
+    assert len(rows(book["待決"])) == len(made.figures.decisions)
+    last = rows(book["各期數字"])[-1]
+    assert (last["期間"], last["轉載"], last["署名率"]) == ("2026-W47", 18, 0.5)
+
+
+def rows(sheet: Any) -> list[dict[str, Any]]:
+    head, *body = sheet.iter_rows(values_only=True)
+    return [dict(zip(head, row, strict=True)) for row in body]
+
+
+def test_a_broken_sender_stops_before_anything_is_written_down(store: Store, tmp_path: Path) -> None:
+    settings = Settings(timezone=ZONE, mail=Mail(sender="nobody"), readers=(Reader(to="a@readers.example"),))
+    broken = post.Office(store, settings, tmp_path)
+    with pytest.raises(MailError, match="'nobody' is no mail address"):
+        post.send_now(broken, WEEK, MONDAY)
+    with store.reading() as connection:
+        assert not outbox.archive(connection)
