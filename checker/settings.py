@@ -45,6 +45,21 @@ class Crawl(Table):
     tls: Literal["strict", "record"] = "strict"
     proxies: dict[str, str] = Field(default_factory=dict)
 
+    @field_validator("contact")
+    @classmethod
+    def _fits_a_header(cls, contact: str) -> str:
+        if not contact.isascii() or not contact.isprintable():
+            raise ValueError("expected an e-mail or web address in plain ASCII")
+        return contact
+
+    @field_validator("proxies")
+    @classmethod
+    def _known_proxies(cls, proxies: dict[str, str]) -> dict[str, str]:
+        for pattern, address in proxies.items():
+            if not address.startswith(("http://", "https://")):
+                raise ValueError(f"expected an http:// or https:// address as the proxy of {pattern}")
+        return proxies
+
 
 class Mail(Table):
     """How the report leaves the house."""

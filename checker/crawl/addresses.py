@@ -16,7 +16,6 @@ TRACKING = frozenset(
         "bd_vid",
         "dclid",
         "fbclid",
-        "from",
         "from_source",
         "gbraid",
         "gclid",
@@ -36,7 +35,6 @@ TRACKING = frozenset(
         "share_source",
         "share_token",
         "spm",
-        "timeline",
         "utm_campaign",
         "utm_content",
         "utm_id",
@@ -51,7 +49,13 @@ TRACKING = frozenset(
 )
 """Query parameters that only say who sent the reader; the page is the same without them."""
 
-SESSIONS = re.compile(r"(?:phpsessid|jsessionid|aspsessionid\w*|sessionid|session_id|sid|cfid|cftoken)", re.IGNORECASE)
+SHARED = {"from": frozenset({"timeline", "groupmessage", "singlemessage", "weibo", "qq", "wechat", "weixin"})}
+"""Parameters that say where a page was shared, where they have one of these values."""
+
+SESSIONS = frozenset({"phpsessid", "jsessionid", "sessionid", "session_id", "cfid", "cftoken"})
+TICKET = re.compile(r"(?=.*\d)[\w.!-]{16,}", re.ASCII)
+"""What the value of `sid` looks like where it is a session; a short one is the number of a story."""
+
 SESSION_IN_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#]*", re.IGNORECASE)
 
 domains = tldextract.TLDExtract(suffix_list_urls=(), fallback_to_snapshot=True, cache_dir=None)
@@ -72,10 +76,10 @@ def canonical(address: str) -> str:
     stay as they are. ValueError where it is no http(s) address.
     """
     parts = split(address)
-    host = parts.hostname.rstrip(".")
+    host = (parts.hostname or "").rstrip(".")
     host = f"[{host}]" if ":" in host else host
     port = "" if parts.port in (None, DEFAULT_PORTS[parts.scheme]) else f":{parts.port}"
-    kept = "&".join(pair for pair in parts.query.split("&") if pair and not is_noise(pair.partition("=")[0]))
+    kept = "&".join(pair for pair in parts.query.split("&") if pair and not is_noise(*pair.partition("=")[::2]))
     return parts._replace(netloc=host + port, path=parts.path or "/", query=kept).geturl()
 
 
@@ -91,9 +95,12 @@ def split(address: str) -> SplitResult:
     return parts
 
 
-def is_noise(name: str) -> bool:
+def is_noise(name: str, value: str) -> bool:
     """Whether a query parameter says nothing about which page is meant."""
-    return name.lower() in TRACKING or SESSIONS.fullmatch(name) is not None
+    name = name.lower()
+    if name in TRACKING or name in SESSIONS or name.startswith("aspsessionid"):
+        return True
+    return value in SHARED.get(name, ()) or (name == "sid" and TICKET.fullmatch(value) is not None)
 
 
 def host(address: str) -> str:

@@ -42,9 +42,10 @@ def from_page(errand: Errand, page: Page, scope: Scope, sitemaps: Iterable[str])
 def from_sitemap(errand: Errand, page: Page, scope: Scope) -> list[Errand | None]:
     """Return the addresses of a sitemap, newest first."""
     found: list[Errand | None] = []
+    is_news = "news" in urlsplit(page.url).path.lower()
     for listed in sorted(sitemap.sitemap(page.body), key=lambda one: one.when, reverse=True):
         if not listed.index:
-            found.append(scope.errand(listed.url, errand, priority=NEWS if listed.news else LISTED))
+            found.append(scope.errand(listed.url, errand, priority=NEWS if listed.news or is_news else LISTED))
         elif errand.depth < SITEMAP_DEPTH and site(listed.url) == errand.site:
             found.append(side(errand, Kind.SITEMAP, listed.url, news=listed.news))
     return found

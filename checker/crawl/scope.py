@@ -47,7 +47,7 @@ class Scope:
             site=origin.site,
             section=origin.section,
             depth=depth,
-            priority=depth if priority is None else priority,
+            priority=depth + 1 if priority is None else priority,
         )
 
     def judged(self, url: str, home: str, section: str) -> str:

@@ -164,6 +164,8 @@ def answered(reading: Reading, record: WarcRecord, block: bytes, *, cut: bool) -
     page = settled(page, whole.body, limit=reading.limit)
     if cut or not whole.whole:
         return replace(page, outcome=PageOutcome.TRUNCATED, reason="the record ends early")
+    if (why := record.headers.get("WARC-Truncated")) is not None:
+        return replace(page, outcome=PageOutcome.TRUNCATED, reason=f"cut off when it was archived: {why}")
     return page
 
 

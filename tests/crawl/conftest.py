@@ -11,8 +11,14 @@ from tests.crawl.servers import Site, serving
 
 @pytest.fixture(scope="session")
 def settings() -> Crawl:
-    """Settings that may reach loopback, do not wait, and give up soon."""
-    return Crawl(contact="tests@example.org", allow_private=True, delay=0, timeout=0.7, max_bytes=hostile.LIMIT)
+    """Settings that may reach loopback and do not wait between requests."""
+    return Crawl(contact="tests@example.org", allow_private=True, delay=0, timeout=20, max_bytes=hostile.LIMIT)
+
+
+@pytest.fixture(scope="session")
+def hasty(settings: Crawl) -> Crawl:
+    """The same, giving up soon: for servers that never answer."""
+    return settings.model_copy(update={"timeout": 0.7})
 
 
 @pytest.fixture(scope="session")

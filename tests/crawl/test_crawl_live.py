@@ -11,8 +11,10 @@ from itertools import pairwise
 
 import pytest
 
+from checker.crawl import live
 from checker.crawl.addresses import host
-from checker.crawl.targets import pages
+from checker.crawl.fetch import Fetcher
+from checker.crawl.targets import pages, understood
 from checker.errors import SettingsError
 from checker.model import Page, PageOutcome
 from checker.settings import Crawl
@@ -179,14 +181,14 @@ class TestScope:
         assert "out of the site" in found["out"].reason
         assert there.seen == []
 
-    def test_robots_that_cannot_be_had(self, settings: Crawl) -> None:
+    def test_robots_that_cannot_be_had(self, hasty: Crawl) -> None:
         for script, outcome in (
             (text("", status="500 Oops"), PageOutcome.ROBOTS_DENIED),
             (text("", status="403 No"), None),
             (hang, PageOutcome.TIMEOUT),
         ):
             with serving(Site({"/robots.txt": script, "/a": html()})) as address:
-                assert crawl([f"{address}/a"], settings)["a"].outcome is outcome
+                assert crawl([f"{address}/a"], hasty)["a"].outcome is outcome
 
 
 class TestTraps:
@@ -228,6 +230,22 @@ class TestTraps:
         with served(site) as here:
             assert len(crawl([here + "/"], settings)) == 1
         assert len(site.seen) <= 110
+
+
+def test_a_farm_of_hosts_at_one_address_has_one_budget(settings: Crawl) -> None:
+    count = iter(range(100_000))
+
+    def more(connection: socket.socket) -> None:
+        html(*(f"http://h{next(count)}.farm.com:{port}/" for _ in range(20)))(connection)
+
+    site = Site({"/robots.txt": text("")}, more, latency=0.003)
+    bounded = settings.model_copy(update={"pages": 30})
+    with serving(site) as address, Fetcher(bounded, resolver=lambda _name, _port: ("127.0.0.1",)) as fetcher:
+        port = address.rpartition(":")[2]
+        found = list(live.pages(understood([f"http://farm.com:{port}/"], bounded).seeds, bounded, fetcher=fetcher))
+    assert len(found) == 30
+    assert len(site.seen) <= 2 * 30 + 5
+    assert not overlapping(site.seen)
 
 
 def test_closing_the_iterator_breaks_off(settings: Crawl) -> None:

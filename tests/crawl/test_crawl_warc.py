@@ -74,7 +74,7 @@ def test_a_page_is_what_was_stored(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("headers", "body"),
     [
-        ("Content-Encoding: gzip", gzip.compress(b"hello")),
+        ("Content-Encoding: gzip", gzip.compress(b"hello", mtime=0)),
         ("Content-Encoding: br", brotli.compress(b"hello")),
         ("Transfer-Encoding: chunked", b"3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n"),
         ("Transfer-Encoding: chunked", b"hello"),
@@ -95,6 +95,7 @@ def test_codings_are_undone(tmp_path: Path, headers: str, body: bytes) -> None:
         (record(b"what is this"), PageOutcome.HTTP_ERROR),
         (record(http(b"x" * 3_000_000)), PageOutcome.TOO_LARGE),
         (record(http(gzip.compress(bytes(9_000_000)), headers="Content-Encoding: gzip")), PageOutcome.TOO_LARGE),
+        (record(http(b"hel"), WARC_Truncated="length"), PageOutcome.TRUNCATED),
         (record(http(b"5\r\nhel"), Transfer_Encoding=None), None),
         (record(http(b"5\r\nhel\r\n", headers="Transfer-Encoding: chunked")), PageOutcome.TRUNCATED),
         (record(http(b"hello"), kind="revisit", WARC_Payload_Digest="sha1:NOWHERE"), PageOutcome.TRUNCATED),
@@ -110,6 +111,7 @@ def test_codings_are_undone(tmp_path: Path, headers: str, body: bytes) -> None:
         "no HTTP",
         "large",
         "bomb",
+        "cut by the archive",
         "plain",
         "cut chunks",
         "revisit of nothing",
@@ -180,7 +182,9 @@ class TestDamage:
         assert [page.url[-1] for page in read(tmp_path, whole, "x.warc")] == ["0", "1"]
         assert [page.url[-1] for page in read(tmp_path, whole + b"rubbish" * 9, "x.warc")][:2] == ["0", "1"]
 
-    @pytest.mark.parametrize("content", [b"", b"<html>no WARC</html>", gzip.compress(b"hello")])
+    @pytest.mark.parametrize(
+        "content", [b"", b"<html>no WARC</html>", gzip.compress(b"hello")], ids=["empty", "HTML", "gzip"]
+    )
     def test_no_record_at_all(self, tmp_path: Path, content: bytes) -> None:
         (page,) = read(tmp_path, content)
         assert page.outcome is PageOutcome.TRUNCATED
