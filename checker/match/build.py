@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import Any
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from checker.match import records
 from checker.match.fingerprint import HASH_BITS, PLACE_BITS, Entries, winnow
 from checker.match.segment import ALIGN, COMMON, CROWD, FILTER_BITS, FORMAT, HEADER, MAGIC, Segment, name_hash
-from checker.match.strand import strands
+from checker.match.strand import following, strands
 from checker.model import Article
 
 PER_BUCKET = 4
@@ -78,7 +79,7 @@ def from_articles(path: Path, articles: Sequence[Article]) -> None:
     entries = np.sort(winnow(content.codes, content.lengths))
     spool = Spool(path.parent)
     bits = bucket_bits(len(entries))
-    put_table(spool, [entries], bits)
+    put_table(spool, [entries], bits, content.sketch)
     spool.put("strands", starts(content.lengths))
     spool.put("owners", content.owners.astype(np.uint32))
     spool.put("sketch", content.sketch)
@@ -96,16 +97,27 @@ def from_segments(path: Path, segments: Sequence[tuple[Segment, NDArray[np.uint3
         sources.append(Source(segment, removed, places, rows))
     bits = bucket_bits(sum(source.entries for source in sources))
     spool = Spool(path.parent)
-    put_table(spool, merged(sources), bits)
+    with sketches(path.with_suffix(".new"), sources) as sketch:
+        put_table(spool, merged(sources), bits, sketch)
+        for first in range(0, len(sketch), IN_MEMORY):
+            spool.put("sketch", sketch[first : first + IN_MEMORY])
     spool.put("strands", starts(np.concatenate([source.lengths for source in sources])))
     for source in sources:
         spool.put("owners", source.owners)
-    for source in sources:
-        for piece in source.sketch():
-            spool.put("sketch", piece)
     put_names(spool, np.concatenate([source.names for source in sources]))
     put_records(spool, (block for source in sources for block in source.blocks()))
     spool.save(path, bits, wide=any(segment.wide for segment, _ in segments))
+
+
+@contextmanager
+def sketches(path: Path, sources: Sequence["Source"]) -> Iterator[Array]:
+    """Hold the sketches of some segments, laid end to end, in a mapped file for a while."""
+    with path.open("wb") as file:
+        for source in sources:
+            for piece in source.sketch():
+                file.write(np.ascontiguousarray(piece).data)
+    yield np.memmap(path, np.uint8, "r") if path.stat().st_size else np.zeros(0, np.uint8)
+    path.unlink()
 
 
 class Source:
@@ -194,7 +206,7 @@ def bucket_bits(entries: int) -> int:
     return min(max((entries // PER_BUCKET).bit_length(), 4), HASH_BITS - 8)
 
 
-def put_table(spool: Spool, chunks: Iterable[Entries], bits: int) -> None:
+def put_table(spool: Spool, chunks: Iterable[Entries], bits: int, sketch: Array) -> None:
     """Write the arrays that find fingerprints, from sorted entries in chunks that part at multiples of a bucket."""
     below = HASH_BITS - bits
     kind = np.uint8 if below <= 8 else np.uint16 if below <= 16 else np.uint32
@@ -207,7 +219,10 @@ def put_table(spool: Spool, chunks: Iterable[Entries], bits: int) -> None:
         spool.put("rests", (hashes & np.uint64((1 << below) - 1)).astype(kind))
         spool.put("places", places)
         spool.put("commons", (crowded + np.cumsum(counts)).astype(np.uint64))
-        spool.put("crowd", crowd)
+        aheads = following(sketch, crowd.astype(np.int64)) if len(crowd) else np.zeros(0, np.uint16)
+        order = np.lexsort((crowd, aheads, np.repeat(np.arange(len(counts)), counts)))
+        spool.put("crowd", crowd[order])
+        spool.put("aheads", aheads[order])
         begun, rows, crowded, done = begun + len(hashes), rows + len(counts), crowded + len(crowd), last
     spool.put("buckets", np.full((1 << bits) + 1 - done, begun << 32, np.uint64))
 

@@ -38,7 +38,7 @@ PATIENCE = 600.0
 RATIO = 4
 """A segment is left alone while it is this many times as large as all smaller ones together."""
 
-FLUSH = 40_000
+FLUSH = 10_000
 """Articles in one segment of a large registration."""
 
 

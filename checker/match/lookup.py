@@ -12,20 +12,22 @@ from html import unescape
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz.distance import LCSseq
 
 from checker.match.fingerprint import TRIPLE, Bools, Hashes, K, W, grams, han, wide
 from checker.match.fold import Folded, fold
 from checker.match.segment import Hits, Segment
-from checker.match.strand import GAP_BITS, MOST_GAP, RUN, Bytes, Integers, hue
+from checker.match.strand import GAP_BITS, MOST_GAP, RUN, Bytes, Integers, following, hue
 from checker.match.stretch import Block, agreeing, extent, heaviest
 from checker.model import Span
 
 SIDE = RUN
 """Characters that are compared on each side of a hit."""
 
-CROWD_LOOKED_AT = 4096
-"""Places of a common fingerprint beyond which it is a formula, and passed over."""
+CROWD_LOOKED_AT = 1024
+"""Places of a page's common fingerprints that are all looked at. Of more, only those behind which the next AHEAD
+characters are the page's; and where these still are more for one fingerprint, it is a formula and passed over."""
 
 BAND = 24
 """Hits whose diagonals differ by no more from one to the next may belong to one edited copy."""
@@ -97,7 +99,11 @@ def shared(segment: Segment, probe: Probe) -> Iterator[Shared]:
     hits = Hits(rare.page[order], rare.strand[order])
     lone = picked(hits, promising(probe, rare.page, common.page)[hits.page])
     lone = picked(lone, begins_run(lone))
-    crowd = crowds(segment, picked(common, promising(probe, common.page)[common.page])) if len(common.page) else common
+    crowd = (
+        crowds(segment, probe, picked(common, promising(probe, common.page)[common.page]))
+        if len(common.page)
+        else common
+    )
     both = Hits(np.concatenate((lone.page, crowd.page)), np.concatenate((lone.strand, crowd.strand)))
     if len(both.page):
         yield from verbatim(segment, probe, near(segment, probe, both))
@@ -139,14 +145,29 @@ def picked(hits: Hits, which: Bools) -> Hits:
     return Hits(hits.page[which], hits.strand[which])
 
 
-def crowds(segment: Segment, common: Hits) -> Hits:
-    """Return the hits of common fingerprints."""
+def crowds(segment: Segment, probe: Probe, common: Hits) -> Hits:
+    """Return the hits of common fingerprints: all while they are few, else those that go on as the page does."""
     begin, end = (segment.commons[common.strand + step].astype(np.int64) for step in (0, 1))
-    small = end - begin <= CROWD_LOOKED_AT
-    begin, counts = begin[small], (end - begin)[small]
+    if int((end - begin).sum()) > CROWD_LOOKED_AT:
+        key = following(probe.hues, common.page + SIDE + K, 0)
+        begin, end = (bisected(segment.aheads, key, begin, end, later) for later in (False, True))
+    counts = np.where(end - begin <= CROWD_LOOKED_AT, end - begin, 0)
     which = np.repeat(np.arange(len(begin)), counts)
     entry = np.arange(len(which)) + np.repeat(begin - np.cumsum(counts) + counts, counts)
-    return Hits(common.page[small][which], segment.crowd[entry].astype(np.int64))
+    return Hits(common.page[which], segment.crowd[entry].astype(np.int64))
+
+
+def bisected(
+    values: NDArray[np.uint16], key: NDArray[np.uint16], begin: Integers, end: Integers, later: bool
+) -> Integers:
+    """Return where each key would go in its own sorted range of values; `later`: behind its equals."""
+    low, high = begin.copy(), end.copy()
+    while (low < high).any():
+        middle = (low + high) // 2
+        value = values.take(middle, mode="clip")
+        right = (low < high) & ((value <= key) if later else (value < key))
+        low, high = np.where(right, middle + 1, low), np.where(right | (low >= high), high, middle)
+    return low
 
 
 def near(segment: Segment, probe: Probe, hits: Hits) -> Hits:

@@ -6,7 +6,8 @@ Layout: a header of one JSON line padded to 4,096 bytes, then the arrays it name
     rests     u1/u2/u4[n]    the bits of each hash below the bucket's; sorted by hash
     places    u4[n]          where in the strands the fingerprint stands; from COMMON on, a row of `commons` instead
     commons   u8[c + 1]      where the places of each common fingerprint begin in `crowd`
-    crowd     u4[m]          those places, sorted
+    crowd     u4[m]          those places, by what follows them, and
+    aheads    u2[m]          hashes of what follows
     strands   u4[s + 1]      where each strand begins, laid end to end
     owners    u4[s]          the article of each strand, by row
     sketch    u1[...]        a byte for each place; see `strand`
@@ -33,7 +34,7 @@ from checker.match import records
 from checker.match.fingerprint import HASH_BITS, PLACE_BITS, Hashes
 from checker.model import Article
 
-FORMAT = 1
+FORMAT = 2
 MAGIC = "checker index segment"
 HEADER = 4096
 ALIGN = 64
@@ -77,7 +78,7 @@ class Segment:
         self.bits: int = header["bits"]
         self.wide: bool = header["wide"]
         self.buckets, self.rests, self.places = arrays["buckets"], arrays["rests"], arrays["places"]
-        self.commons, self.crowd = arrays["commons"], arrays["crowd"]
+        self.commons, self.crowd, self.aheads = arrays["commons"], arrays["crowd"], arrays["aheads"]
         self.strands, self.owners, self.sketch = arrays["strands"], arrays["owners"], arrays["sketch"]
         self.names, self.rows = arrays["names"], arrays["rows"]
         self.firsts, self.offsets, self.blocks = arrays["firsts"], arrays["offsets"], arrays["blocks"]

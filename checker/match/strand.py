@@ -10,12 +10,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from checker.match.fingerprint import GUARANTEE, TRIPLE, Bools, is_han, wide
+from checker.match.fingerprint import GUARANTEE, TRIPLE, Bools, K, is_han, wide
 from checker.match.fold import Codes, fold
 from checker.model import Article
 
 RUN = 40
 """Folded characters of a shared run that is always found."""
+
+AHEAD = 8
+"""Characters behind a common fingerprint by which its places are told apart."""
 
 LAST = 0xF8
 GAP_BITS = 3
@@ -121,3 +124,11 @@ def sketched(strand: Codes) -> Bytes:
     sketch[0] |= TRIPLE - 1
     sketch[-1] = LAST
     return sketch
+
+
+def following(sketch: Bytes, places: Integers, shift: int = GAP_BITS) -> NDArray[np.uint16]:
+    """Return a hash of the AHEAD characters that follow the k-gram at each place; hues are bytes less `shift` bits."""
+    key = np.zeros(len(places), np.uint32)
+    for step in range(K, K + AHEAD):
+        key = key * np.uint32(0x01000193) + (sketch.take(places + step, mode="clip") >> shift)
+    return (key * np.uint32(0x9E3779B1) >> np.uint32(16)).astype(np.uint16)
