@@ -4,6 +4,9 @@ import json
 import subprocess
 import sys
 
+import pytest
+
+from tests.bench import bench_crawl
 from tests.crawl.hostile import CASES
 
 CEILING = 64 * 1024 * 1024
@@ -27,6 +30,32 @@ with Fetcher(settings) as fetcher:
     after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 print((after - before) * 1024)
 """
+
+
+LONG = """
+import resource, sys
+from checker.crawl.targets import pages
+from checker.settings import Crawl
+
+settings = Crawl(contact="x", allow_private=True, delay=0, pages=7000, depth=10_000)
+targets = [f"http://127.0.0.{at}:{sys.argv[1]}/" for at in range(1, 9)]
+for count, page in enumerate(pages(targets, settings), start=1):
+    assert page.outcome is None, (page.url, page.reason)
+    if count == 10_000:
+        early = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(count, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - early) * 1024)
+"""
+
+
+@pytest.mark.soak
+def test_memory_is_flat_over_fifty_thousand_pages() -> None:
+    with bench_crawl.serving(6250, 3000) as port:
+        run = subprocess.run(
+            [sys.executable, "-c", LONG, str(port)], capture_output=True, text=True, check=True, timeout=1800
+        )
+    count, grown = map(int, run.stdout.split())
+    assert count == 8 * 6251
+    assert grown < 40_000 * 1000, "more than the address of each page is kept"
 
 
 def test_memory_stays_where_it_was(misbehaving: str) -> None:
