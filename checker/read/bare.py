@@ -7,8 +7,8 @@ from checker.model import Credit, Span, Zone
 from checker.read.article import Place
 from checker.read.grades import SHUT, graded, named_at
 from checker.read.layout import Block, Run
+from checker.read.naming import Words
 from checker.read.outlets import Reading
-from checker.read.statement import Words
 from checker.read.wording import packed
 
 DATE = re.compile(
@@ -126,4 +126,7 @@ def _plain(name: str, reading: Reading) -> bool:
     """Tell whether a field can be a name and nothing else."""
     if not 2 <= len(packed(name)) <= 20 or re.search(r"[:。!?,]", name):
         return False
-    return reading.stops.search(name) is None
+    field = reading.fields
+    return not (
+        reading.stops.search(name) or field.match(name) or any(f.end() == len(name) for f in field.finditer(name))
+    )

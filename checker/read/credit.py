@@ -9,8 +9,9 @@ from checker.read.article import Place, listed
 from checker.read.bare import bare
 from checker.read.grades import BARE, CREDITED, NAMED, SHUT, graded, over, shown, site_names
 from checker.read.mention import mentions
+from checker.read.naming import Words
 from checker.read.outlets import Reading
-from checker.read.statement import Statement, Words, statements
+from checker.read.statement import Statement, statements
 from checker.read.unseen import unseen
 
 REACH = 40

@@ -4,11 +4,12 @@ from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup
 
-from checker.model import Document, Page
+from checker.model import Document, Page, PageKind
 from checker.read.article import Place, place
 from checker.read.credit import credits_of, deciding, source
 from checker.read.dates import publication
 from checker.read.decode import decode
+from checker.read.grades import CREDITED
 from checker.read.headline import headline, signature
 from checker.read.layout import HAN, Layout
 from checker.read.notice import notices
@@ -34,6 +35,8 @@ def read_text(html: str, url: str, reading: Reading, *, charset: str = "") -> Do
     where = place(layout, reading)
     found = credits_of(where, reading)
     text, main = layout.text, where.main
+    credit, kind = deciding(found), page_kind(soup, text, main)
+    named = source(found) if kind is PageKind.ARTICLE or credit.grade in CREDITED else None
     title, signed = headline(soup, text, main), signature(text, main)
     return Document(
         url=url,
@@ -44,13 +47,13 @@ def read_text(html: str, url: str, reading: Reading, *, charset: str = "") -> Do
         authors=signed.authors,
         editor=signed.editor,
         published=publication(soup, text, main, url, html=html),
-        source=source(found),
+        source=named,
         credits=found,
-        credit=deciding(found),
+        credit=credit,
         operator=operator(text, soup),
         canonical=urljoin(url, layout.canonical) if layout.canonical else "",
         charset=charset,
-        kind=page_kind(soup, text, main),
+        kind=kind,
         notices=notices(layout, reading.publisher),
         links=links(where, url),
     )

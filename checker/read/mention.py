@@ -7,8 +7,8 @@ from checker.model import Credit, Grade, Zone
 from checker.read.article import Place
 from checker.read.grades import named_at
 from checker.read.layout import Block
+from checker.read.naming import Words
 from checker.read.outlets import Reading
-from checker.read.statement import Words
 
 OPENERS = " \x00【[("
 MOST = 200

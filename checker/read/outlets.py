@@ -28,6 +28,7 @@ class Form:
     place: str
     words: tuple[str, ...] = ()
     bare: tuple[str, ...] = ()
+    weak: tuple[str, ...] = ()
     passing: tuple[tuple[str, str], ...] = ()
     failing: tuple[str, ...] = ()
 
@@ -57,8 +58,11 @@ class Reading:
     lesser: re.Pattern[str]
     verbs: frozenset[str]
     kinds: re.Pattern[str]
+    channels: re.Pattern[str]
     afar: re.Pattern[str]
     stops: re.Pattern[str]
+    fields: re.Pattern[str]
+    weak: frozenset[str]
     decoy: re.Pattern[str]
     notice: re.Pattern[str]
     through: re.Pattern[str]
@@ -108,6 +112,7 @@ def _form(raw: Mapping[str, Any]) -> Form:
         place=raw["place"],
         words=tuple(raw.get("words", ())),
         bare=tuple(raw.get("bare", ())),
+        weak=tuple(raw.get("weak", ())),
         passing=tuple((line, outlet) for line, outlet in raw["pass"]),
         failing=tuple(raw["fail"]),
     )
@@ -120,7 +125,6 @@ def _compile(raw: Mapping[str, Any], publisher: Publisher) -> Reading:
     forms = {form.name: form for form in map(_form, raw["form"])}
     values, outlets = raw["values"], raw["outlets"]
     names = _names(publisher)
-    stops = either(*values["stops"])
     return Reading(
         publisher=publisher,
         forms=tuple(forms.values()),
@@ -133,11 +137,14 @@ def _compile(raw: Mapping[str, Any], publisher: Publisher) -> Reading:
             rf"(?P<key>{either(*forms['ours'].words)}){GAP}(?P<sep>{PARTED}|){GAP}(?={names.anywhere.pattern})"
         ),
         verbs=frozenset(map(packed, forms["verb"].words + forms["ours"].words)),
+        channels=re.compile(either(*values["channels"])),
         kinds=re.compile(rf"(?:{either(*values['kinds'], *forms['verb'].words)}){GAP}[:“\"「《]*"),
         afar=re.compile(
             rf"[ \x00【\[(]*(?P<name>{either(*outlets['names'])})[^。:,\n]{{0,18}}?(?:电|讯|消息|报道)(?=[ (:,，])"
         ),
-        stops=re.compile(stops),
+        stops=re.compile(either(*values["stops"])),
+        fields=re.compile(either(*values["fields"])),
+        weak=frozenset(map(packed, forms["verb"].weak)),
         decoy=re.compile(rf"(?:{either(*values['decoys'])}){GAP}[:的]?{GAP}$"),
         notice=re.compile(either(*values["notice"])),
         through=re.compile(

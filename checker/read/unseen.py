@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from checker.model import Credit, Grade, Zone
 from checker.read.layout import HAN, Layout, path
+from checker.read.naming import Words
 from checker.read.outlets import Reading
-from checker.read.statement import Words, statements
+from checker.read.statement import statements
 from checker.read.wording import level
 
 KEYWORD = re.compile(r"^\s*(?:\S{0,4}来源|source)\s*:\s*")
