@@ -1,15 +1,18 @@
 """The demo, end to end: commands as a user types them, real HTTP, and what must be found."""
 
+import io
 import json
 import subprocess
 import sys
 import tomllib
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from checker.cli.app import app
 from tests.demo.run import READERS, prepare
 from tests.demo.server import HERE, Site, serving, sites
 
@@ -20,39 +23,57 @@ MATCHED = [(folder, path) for folder, path in PAGES if isinstance(EXPECTED[folde
 
 
 @dataclass(frozen=True)
+class Ran:
+    """How a command ended, and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def objects(self) -> list[dict[str, Any]]:
+        """The JSON lines it wrote."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+@dataclass(frozen=True)
 class Demo:
     """A workspace after its scan: the JSON lines of `scan` and of `pages`, by address without its port."""
 
     folder: Path
     port: int
-    scan: subprocess.CompletedProcess[str]
+    scan: Ran
     matches: dict[str, dict[str, Any]]
     outcomes: dict[str, str]
 
 
-def checker(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def checker(folder: Path, *words: str) -> Ran:
+    """Run a command in this process: most of a short command's time is Python starting."""
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = app([*words, "--workspace", str(folder)], standalone_mode=False)
+    return Ran(code or 0, out.getvalue(), err.getvalue())
+
+
+def checker_program(folder: Path, *words: str) -> Ran:
+    """Run a command as a program of its own, in its workspace."""
     command = [sys.executable, "-m", "checker", *words]
-    return subprocess.run(
-        command, check=False, cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=300
-    )
-
-
-def lines(run: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in run.stdout.splitlines()]
+    ran = subprocess.run(command, check=False, cwd=folder, capture_output=True, encoding="utf-8", timeout=300)
+    return Ran(ran.returncode, ran.stdout, ran.stderr)
 
 
 def walked(folder: Path, port: int) -> Demo:
     """Take the demo's road with the commands a user types."""
     prepare(folder)
-    registered = checker(folder, "register", "corpus")
-    assert registered.returncode == 0, registered.stderr
-    assert "registered 15, updated 0, unchanged 0, refused 0" in registered.stderr
-    scan = checker(folder, "scan", *(f"{site.origin(port)}/" for site in sites()), "--json")
-    assert scan.returncode == 1, scan.stderr
+    registered = checker(folder, "register", str(folder / "corpus"))
+    assert registered.code == 0, registered.err
+    assert "registered 15, updated 0, unchanged 0, refused 0" in registered.err
+    scan = checker_program(folder, "scan", *(f"{site.origin(port)}/" for site in sites()), "--json")
+    assert scan.code == 1, scan.err
     matches: dict[str, dict[str, Any]] = {}
-    for found in lines(scan):
+    for found in scan.objects:
         matches.setdefault(found["url"], {})[found["article"]["id"]] = found
-    outcomes = {page["url"]: page["outcome"] for page in lines(checker(folder, "pages", "--json"))}
+    outcomes = {page["url"]: page["outcome"] for page in checker(folder, "pages", "--json").objects}
     return Demo(folder, port, scan, matches, outcomes)
 
 
@@ -116,7 +137,7 @@ def nothing_else_is_accused(demo: Demo) -> None:
 
 def every_page_is_accounted_for(demo: Demo) -> None:
     assert set(demo.outcomes) == {address(demo, folder, path) for folder, path in PAGES}
-    last = demo.scan.stderr.strip().splitlines()[-1]
+    last = demo.scan.err.strip().splitlines()[-1]
     assert last.startswith(f"pages {len(PAGES)}, ")
     assert "failed 5 (" in last
 
@@ -133,16 +154,16 @@ def the_tour_shows_what_the_demo_finds(demo: Demo) -> None:
 
 
 def a_second_scan_finds_the_same_and_doubles_nothing(demo: Demo) -> None:
-    again = lines(checker(demo.folder, "scan", f"{SITES['mingri'].origin(demo.port)}/", "--json"))
+    again = checker(demo.folder, "scan", f"{SITES['mingri'].origin(demo.port)}/", "--json").objects
     assert [found["article"]["id"] for found in again] == ["2026-08-08-shadow-puppets"]
-    listed = lines(checker(demo.folder, "findings", "--all", "--json"))
+    listed = checker(demo.folder, "findings", "--all", "--json").objects
     assert len(listed) == sum(map(len, demo.matches.values()))
     assert len({found["id"] for found in listed}) == len(listed)
 
 
 def registering_again_changes_nothing(demo: Demo) -> None:
-    again = checker(demo.folder, "register", "corpus")
-    assert "registered 0, updated 0, unchanged 15, refused 0" in again.stderr
+    again = checker(demo.folder, "register", str(demo.folder / "corpus"))
+    assert "registered 0, updated 0, unchanged 15, refused 0" in again.err
 
 
 def test_the_demo_covers_the_kinds_grades_and_licence_states() -> None:

@@ -233,7 +233,7 @@ ANY = st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.enco
 
 @pytest.mark.parametrize(("before", "after"), [("", ""), ("+++\n", "\n+++\n"), ('{"id": "a", "title": ', "}")])
 @given(content=ANY)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
 def test_whatever_a_file_holds_it_is_refused_in_one_line(
     before: str, after: str, content: bytes, tmp_path: Path, registration: Registration
 ) -> None:
@@ -252,7 +252,7 @@ JSON = st.recursive(
 
 
 @given(record=st.fixed_dictionaries(dict.fromkeys(LINE, JSON), optional={"authors": JSON, "html": JSON}))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
 def test_whatever_a_field_holds_it_is_refused_in_one_line(
     record: dict[str, Any], tmp_path: Path, registration: Registration
 ) -> None:
