@@ -203,7 +203,7 @@ def _blank(cell: object) -> bool:
 
 
 def _csv(path: Path) -> Iterator[tuple[int, Sequence[object]]]:
-    """Yield line number and cells of each row of a CSV file in UTF-8 or, as spreadsheets in China write it, GB 18030."""
+    """Yield line number and cells of each row of a CSV file: UTF-8 or, as spreadsheets in China save it, GB 18030."""
     try:
         body = path.read_bytes()
         text = _utf8(body) or body.decode("gb18030")
