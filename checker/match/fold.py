@@ -41,8 +41,13 @@ class Folded:
 
 def fold(text: str) -> Folded:
     """Fold a text."""
+    return fold_points(points(text))
+
+
+def fold_points(all_points: Codes) -> Folded:
+    """Fold a text given as code points."""
     table = load()
-    codes = table.single[points(text)]
+    codes = table.single[all_points]
     at = np.flatnonzero(codes).astype(np.int32)
     codes = codes[at]
     if len(codes) and codes.max() >= EXPANDS:

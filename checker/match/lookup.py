@@ -5,18 +5,17 @@ is found. Hits on near diagonals, none of them long, are compared as a stretch: 
 Common fingerprints take no part in the second way, and in the first only with a run as long as any other.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from html import unescape
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import LCSseq
 
+from checker.match.bare import bare
 from checker.match.fingerprint import TRIPLE, Bools, Hashes, K, W, grams, han, wide
-from checker.match.fold import Folded, fold
+from checker.match.fold import Folded, fold_points, points
 from checker.match.segment import Hits, Segment
 from checker.match.strand import GAP_BITS, MOST_GAP, RUN, Bytes, Integers, following, hue
 from checker.match.stretch import Block, agreeing, extent, heaviest
@@ -47,9 +46,6 @@ DENSE = 0.6
 
 SLACK = 4
 """Characters such as ⑩, which fold to several, that a run may hold."""
-
-MARKUP = re.compile(r"<(?:script|style)\b.*?</(?:script|style)\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
-"""What is no text; only asked where an index holds texts that are not Han."""
 
 BLANK = 32
 """A hue that no character has."""
@@ -85,7 +81,7 @@ def probes(text: str, wide_too: bool) -> Iterator[Probe]:
     """Yield a page's Han strand made ready, and its wide strand where that is asked for."""
     yield Probe.of(han(text), len(text))
     if wide_too:
-        folded = fold(unescape(MARKUP.sub(" ", text)))
+        folded = fold_points(bare(points(text)))
         codes = wide(folded.codes)
         yield Probe.of(Folded(codes, np.arange(len(codes), dtype=np.int32)), len(codes), RUN - TRIPLE + 1)
 
