@@ -123,9 +123,7 @@ def main() -> None:
     with serving() as port:
         rounds = [(rate(crawl, port), rate(bare, port)) for _ in range(3)]
     ours, theirs = (max(column) for column in zip(*rounds, strict=True))
-    print(
-        f"crawl {ours:,.0f} pages/s, bare asynchronous httpx {theirs:,.0f}, ratio {ours / theirs:.2f} (at least {RATIO})"
-    )
+    print(f"crawl {ours:,.0f} pages/s, bare asynchronous httpx {theirs:,.0f}, ratio {ours / theirs:.2f} (≥ {RATIO})")
 
 
 if __name__ == "__main__":
