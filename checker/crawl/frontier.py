@@ -18,18 +18,17 @@ from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, and_, case, func, or_, select, update
+from sqlalchemy import Connection, Engine, Row
 
-from checker.crawl import tables
+from checker.crawl import statements as sql
 from checker.crawl.addresses import host
 from checker.crawl.leases import Lease, bury, queued
 from checker.crawl.pace import DEAD, Pace, Visit, after
 from checker.crawl.queue import FOUND, MAPS, Claim, Errand, Kind, budget, retried
-from checker.crawl.tables import errands, hosts, insert, queues, quotas
+from checker.crawl.statements import DONE, DROPPED, FETCHED, TAKEN, WAITING
+from checker.crawl.tables import crawls, errands, hosts, insert, quotas
 from checker.model import Page, PageOutcome
 from checker.settings import Crawl
-
-WAITING, LEASED, FETCHED, DONE, DROPPED, TAKEN = "waiting", "leased", "fetched", "done", "dropped", "taken"
 
 POLL = 0.5
 """Seconds after which an idle worker looks again whether others found something."""
@@ -37,12 +36,15 @@ POLL = 0.5
 REMEMBERED = 200_000
 """Addresses known to be pushed already that are kept in memory, to spare the database the links of every page."""
 
+Rows = list[dict[str, Any]]
+
 
 class SharedFrontier:
     """The frontier of one crawl; see `queue.Frontier` for what its methods promise, and `kept` for the caller's part.
 
     `engine` is the store's: its execution option `writes` begins a transaction that may write. Opening the frontier of
-    a crawl that was interrupted takes it up where it stopped.
+    a crawl that was interrupted takes it up where it stopped. What is released, finished and kept is noted, and written
+    in the next transaction: at the next claim, or when the frontier is closed.
     """
 
     def __init__(self, engine: Engine, crawl: int, settings: Crawl) -> None:
@@ -52,12 +54,12 @@ class SharedFrontier:
         self._lease = Lease()
         self._door = threading.RLock()  # one transaction at a time: threads need not queue up in the database
         self._pushed: set[int] = set()
-        self._finished: list[tuple[Errand, PageOutcome | None]] = []
-        self._kept: list[int] = []
+        self._held: dict[str, Pace] = {}
+        self._noted: list[tuple[Any, dict[str, Any]]] = []
         self._idle_until = 0.0
         with self._writing() as connection:
             row = {"id": crawl, "begun": time.time()}
-            connection.execute(insert(connection, tables.crawls).values(row).on_conflict_do_nothing())
+            connection.execute(insert(connection, crawls).values(row).on_conflict_do_nothing())
 
     def push(self, pushed: Iterable[Errand]) -> int:
         """Add the errands whose key is not known yet; return how many were new."""
@@ -75,13 +77,12 @@ class SharedFrontier:
 
     def take_over(self, key: str, errand: Errand) -> bool:
         """Note that the errand was redirected to `key` on its host; False where that has an errand of its own."""
-        mine = digest(errand.key)
-        row = {**self._row(errand, DONE), "key": digest(key), "state": TAKEN, "asked": mine}
+        there, mine = digest(key), digest(errand.key)
+        row = {**self._row(errand, TAKEN), "key": there, "asked": mine}
         with self._writing() as connection:
             connection.execute(insert(connection, errands).values(row).on_conflict_do_nothing())
-            there = select(errands.c.state, errands.c.asked).where(self._is(row["key"]))
-            found = connection.execute(there).one()
-        return digest(key) == mine or bool(found.state == TAKEN and found.asked == mine)
+            found = connection.execute(sql.TAKER, {"run": self._crawl, "one": there}).one()
+        return there == mine or bool(found.state == TAKEN and found.asked == mine)
 
     def claim(self) -> Claim | float | None:
         """Take the next errand of a host that is free and due; else the seconds to wait, or None when all is done."""
@@ -90,7 +91,8 @@ class SharedFrontier:
                 return idle
             with self._writing() as connection:
                 now = time.time()
-                row = connection.execute(self._claimable(now)).first()
+                bounds = {"run": self._crawl, "now": now, "patience": self._settings.patience, "dead": DEAD}
+                row = connection.execute(sql.CLAIMABLE, bounds).first()
                 if row is not None:
                     return self._take(connection, row)
                 wait = self._wait(connection, now)
@@ -101,25 +103,30 @@ class SharedFrontier:
     def release(self, errand: Errand, visit: Visit | None, *, again: bool = False) -> None:
         """Free the host after a visit (None: no request was made); `again` puts the errand back."""
         name = host(errand.url)
-        with self._writing() as connection:
-            freed = {"worker": None} if visit is None else {"worker": None, **self._paced(connection, name, visit)}
-            mine = and_(hosts.c.host == name, hosts.c.worker == self._lease.worker)
-            connection.execute(update(hosts).where(mine).values(freed))
+        with self._door:
+            before = self._held.pop(name, Pace())
+            if visit is None:
+                self._note(sql.FREE, of=name, me=self._lease.worker)
+            else:
+                self._note_pace(name, before, visit)
             if again:
                 back = self._row(retried(errand), WAITING)
-                connection.execute(update(errands).where(self._is(back["key"])).values(back))
-                queued(connection, self._crawl, name, 1)
+                changed = {f"new_{key}": back[key] for key in sql.RETRIED}
+                self._note(sql.AGAIN, run=self._crawl, one=back["key"], **changed)
+                self._note(sql.QUEUED, run=self._crawl, of=name, count=1)
 
     def finish(self, errand: Errand, outcome: PageOutcome | None) -> None:
         """Note that an errand was dealt with; that of a page is done once the page is `kept`."""
+        fetched = errand.kind is Kind.PAGE and outcome is not None
+        by = self._lease.worker if fetched else None
         with self._door:
-            self._finished.append((errand, outcome))
-            self._idle_until = 0.0
+            end = {"then": FETCHED if fetched else DONE, "result": outcome, "by": by}
+            self._note(sql.FINISH, run=self._crawl, one=digest(errand.key), **end)
 
     def kept(self, page: Page) -> None:
         """Note that the store has a page: it is not fetched again when this crawl is taken up once more."""
         with self._door:
-            self._kept.append(digest(page.requested or page.url))
+            self._note(sql.KEPT, run=self._crawl, one=digest(page.requested or page.url))
 
     def close(self) -> None:
         """Write down what is noted, and leave; what is still leased or fetched waits for the next worker."""
@@ -129,10 +136,7 @@ class SharedFrontier:
     def counts(self) -> dict[str, int]:
         """Return how many errands of the crawl are in each state."""
         with self._writing() as connection:
-            here = select(errands.c.state, func.count()).where(errands.c.crawl == self._crawl)
-            return {
-                row[0]: row[1] for row in connection.execute(here.group_by(errands.c.state).order_by(errands.c.state))
-            }
+            return {row[0]: row[1] for row in sorted(connection.execute(sql.STATES, {"run": self._crawl}))}
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
@@ -140,24 +144,23 @@ class SharedFrontier:
         with self._door:
             with self._engine.begin() as connection:
                 self._lease.keep(connection)
-                self._write_noted(connection)
+                for statement, values in self._noted:
+                    connection.execute(statement, values)
                 yield connection
-            self._finished.clear()
-            self._kept.clear()
+            self._noted.clear()
             self._idle_until = 0.0
 
-    def _write_noted(self, connection: Connection) -> None:
-        for errand, outcome in self._finished:
-            fetched = errand.kind is Kind.PAGE and outcome is not None
-            state, worker = (FETCHED, self._lease.worker) if fetched else (DONE, None)
-            values = {"state": state, "outcome": outcome, "worker": worker}
-            connection.execute(update(errands).where(self._is(digest(errand.key))).values(values))
-        if self._kept:
-            there = and_(errands.c.crawl == self._crawl, errands.c.asked.in_(self._kept), errands.c.state == FETCHED)
-            connection.execute(update(errands).where(there).values(state=DONE, worker=None))
+    def _note(self, statement: Any, **values: Any) -> None:
+        self._noted.append((statement, values))
+        self._idle_until = 0.0
 
-    def _is(self, key: int) -> ColumnElement[bool]:
-        return and_(errands.c.crawl == self._crawl, errands.c.key == key)
+    def _note_pace(self, name: str, before: Pace, visit: Visit) -> None:
+        pace = after(before, visit, self._settings)
+        wait = pace.wait(visit, datetime.now(UTC))
+        due = {"until": time.time() + wait, "seconds": wait, "pace": pace.delay, "refusals": pace.refused}
+        self._note(sql.PACED, of=name, me=self._lease.worker, **due)
+        if pace.failed != before.failed:
+            self._note(sql.FAILED, run=self._crawl, of=name, failures=pace.failed)
 
     def _row(self, errand: Errand, state: str) -> dict[str, Any]:
         return {
@@ -178,127 +181,79 @@ class SharedFrontier:
 
     def _add(self, connection: Connection, fresh: dict[int, Errand]) -> int:
         """Insert errands as far as their sites have room for more; return how many were new."""
-        names = {errand.site for errand in fresh.values()} | {budget(errand) for errand in fresh.values()}
-        here = and_(quotas.c.crawl == self._crawl, quotas.c.budget.in_(names))
-        rows = {row.budget: row for row in connection.execute(select(quotas).where(here))}
-        room = Counter(dict.fromkeys(names, FOUND * self._settings.pages + MAPS))
+        known = self._quotas(connection, fresh)
+        room = {name: FOUND * self._settings.pages + MAPS - row.found for name, row in known.items()}
+        rows: Rows = []
         now = time.time_ns()
-        room.subtract({name: row.found for name, row in rows.items()})
-        values: list[dict[str, Any]] = []
         for errand in fresh.values():
             if errand.depth > 0:
                 if room[errand.site] <= 0:
                     continue
                 room[errand.site] -= 1
-            row = rows.get(budget(errand))
-            spent = row is not None and errand.depth > 0 and row.claimed >= self._most(errand)
-            values.append({**self._row(errand, DROPPED if spent else WAITING), "pushed": now + len(values)})
-        if not values:
+            spent = errand.depth > 0 and known[budget(errand)].claimed >= self._most(errand)
+            rows.append({**self._row(errand, DROPPED if spent else WAITING), "pushed": now + len(rows)})
+        if not rows:
             return 0
-        values.sort(key=itemgetter("key"))  # two workers that insert the same must do it in the same order
+        rows.sort(key=itemgetter("key"))  # two workers that insert the same must do it in the same order
         statement = insert(connection, errands).on_conflict_do_nothing()
-        new = connection.execute(statement.returning(errands.c.key, errands.c.host, errands.c.state), values).all()
+        new = connection.execute(statement.returning(errands.c.key, errands.c.host, errands.c.state), rows).all()
         for name, count in sorted(Counter(row.host for row in new if row.state == WAITING).items()):
             free = {"host": name, "worker": None, "due": 0.0, "wait": 0.0, "delay": 0.0, "refused": 0}
             connection.execute(insert(connection, hosts).values(free).on_conflict_do_nothing())
             queued(connection, self._crawl, name, count)
         for name, count in sorted(Counter(fresh[row.key].site for row in new if fresh[row.key].depth > 0).items()):
-            self._counted(connection, name, found=count)
+            connection.execute(sql.FOUND_MORE, {"run": self._crawl, "of": name, "count": count})
         return len(new)
+
+    def _quotas(self, connection: Connection, fresh: dict[int, Errand]) -> dict[str, Row[Any]]:
+        """What was claimed and found of the budgets that some errands count against; made where they are missing."""
+        names = sorted({name for errand in fresh.values() for name in (errand.site, budget(errand))})
+        wanted = {"run": self._crawl, "budgets": names}
+        known = {row.budget: row for row in connection.execute(sql.QUOTAS, wanted)}
+        if missing := [name for name in names if name not in known]:
+            rows = [{"crawl": self._crawl, "budget": name, "claimed": 0, "found": 0} for name in missing]
+            connection.execute(insert(connection, quotas).on_conflict_do_nothing(), rows)
+            known = {row.budget: row for row in connection.execute(sql.QUOTAS, wanted)}
+        return known
 
     def _most(self, errand: Errand) -> int:
         return self._settings.pages if errand.kind is Kind.PAGE else MAPS
 
-    def _counted(self, connection: Connection, name: str, *, claimed: int = 0, found: int = 0) -> int:
-        """Count against a budget; return how many errands were claimed from it."""
-        row = {"crawl": self._crawl, "budget": name, "claimed": claimed, "found": found}
-        more = {"claimed": quotas.c.claimed + claimed, "found": quotas.c.found + found}
-        statement = insert(connection, quotas).values(row)
-        statement = statement.on_conflict_do_update(index_elements=[quotas.c.crawl, quotas.c.budget], set_=more)
-        return int(connection.execute(statement.returning(quotas.c.claimed)).scalar_one())
-
-    def _claimable(self, now: float) -> Select[Any]:
-        """A free host with waiting errands that is due, or that is given up."""
-        waits = _waits(now)
-        return (
-            select(hosts.c.host, waits.label("waits"), queues.c.failed)
-            .select_from(queues.join(hosts, hosts.c.host == queues.c.host))
-            .where(
-                queues.c.crawl == self._crawl,
-                queues.c.waiting > 0,
-                hosts.c.worker.is_(None),
-                or_(waits <= 0, waits > self._settings.patience, queues.c.failed >= DEAD),
-            )
-            .order_by(hosts.c.due, hosts.c.host)
-            .limit(1)
-            .with_for_update(of=hosts, skip_locked=True)
-        )
-
-    def _take(self, connection: Connection, row: Row[Any]) -> Claim | float:
+    def _take(self, connection: Connection, row: Row[str, float, int, int, float]) -> Claim | float:
         """Hand out a host's first errand; some seconds to wait where another worker was faster."""
-        first = (
-            select(errands.c.key, errands.c.errand)
-            .where(errands.c.crawl == self._crawl, errands.c.host == row.host, errands.c.state == WAITING)
-            .order_by(errands.c.priority, errands.c.pushed, errands.c.key)
-            .limit(1)
-        )
-        found = connection.execute(first).one_or_none()
+        at = {"run": self._crawl, "of": row.host}
+        found = connection.execute(sql.FIRST, at).one_or_none()
         if found is None:
             return 0.01
-        key, values = found.key, json.loads(found.errand)
+        values = json.loads(found.errand)
         errand = Errand(**{**values, "kind": Kind(values["kind"])})
-        connection.execute(update(errands).where(self._is(key)).values(state=LEASED, worker=self._lease.worker))
-        connection.execute(update(hosts).where(hosts.c.host == row.host).values(worker=self._lease.worker))
-        queued(connection, self._crawl, row.host, -1)
-        if errand.tries == 0 and self._counted(connection, budget(errand), claimed=1) == self._most(errand):
-            self._drop(connection, budget(errand))
+        connection.execute(sql.LEASE, {"run": self._crawl, "one": found.key, "me": self._lease.worker})
+        connection.execute(sql.HOLD, {"of": row.host, "me": self._lease.worker})
+        connection.execute(sql.QUEUED, {**at, "count": -1})
+        if errand.tries == 0:
+            self._spend(connection, errand)
+        self._held[row.host] = Pace(row.delay, row.refused, row.failed)
         if row.failed >= DEAD:
             return Claim(errand, f"no answer {row.failed} times in a row")
         far = row.waits > self._settings.patience
         return Claim(errand, f"the host asks to wait {row.waits:,.0f} seconds" if far else "")
 
-    def _drop(self, connection: Connection, name: str) -> None:
-        """Drop what was found for a budget that is spent and never asked for; what was asked for by name stays."""
-        over = and_(
-            errands.c.crawl == self._crawl,
-            errands.c.budget == name,
-            errands.c.state == WAITING,
-            errands.c.depth > 0,
-            errands.c.tries == 0,
-        )
-        dropped = connection.execute(update(errands).where(over).values(state=DROPPED).returning(errands.c.host))
-        for at, count in sorted(Counter(dropped.scalars()).items()):
-            queued(connection, self._crawl, at, -count)
+    def _spend(self, connection: Connection, errand: Errand) -> None:
+        """Count an errand against its budget; when that is spent, drop the rest that was found for it."""
+        of = {"run": self._crawl, "of": budget(errand)}
+        if connection.execute(sql.CLAIMED, of).scalar_one() != self._most(errand):
+            return
+        for name, count in sorted(Counter(connection.execute(sql.DROP, of).scalars()).items()):
+            queued(connection, self._crawl, name, -count)
 
     def _wait(self, connection: Connection, now: float) -> float | None:
         """The seconds until something may be claimable, None where nothing is left to come."""
-        soonest = func.min(case((hosts.c.worker.is_(None), _waits(now))))
-        there = queues.join(hosts, hosts.c.host == queues.c.host)
-        mine = and_(queues.c.crawl == self._crawl, queues.c.waiting > 0)
-        waiting, due = connection.execute(select(func.count(), soonest).select_from(there).where(mine)).one()
-        if due is not None:
-            return max(float(due), 0.001)
-        leased = select(func.count()).where(errands.c.crawl == self._crawl, errands.c.state == LEASED)
-        return POLL if waiting or connection.execute(leased.where(errands.c.worker.is_not(None))).scalar_one() else None
-
-    def _paced(self, connection: Connection, name: str, visit: Visit) -> dict[str, Any]:
-        queue = and_(queues.c.crawl == self._crawl, queues.c.host == name)
-        there = queues.join(hosts, hosts.c.host == queues.c.host)
-        known = select(hosts.c.delay, hosts.c.refused, queues.c.failed).select_from(there).where(queue)
-        before = Pace(*connection.execute(known).one())
-        pace = after(before, visit, self._settings)
-        if pace.failed != before.failed:
-            connection.execute(update(queues).where(queue).values(failed=pace.failed))
-        wait = pace.wait(visit, datetime.now(UTC))
-        return {"due": time.time() + wait, "wait": wait, "delay": pace.delay, "refused": pace.refused}
+        waiting, soonest = connection.execute(sql.WAITS, {"run": self._crawl, "now": now}).one()
+        if soonest is not None:
+            return max(float(soonest), 0.001)
+        return POLL if waiting or connection.execute(sql.UNDER_WAY, {"run": self._crawl}).scalar_one() else None
 
 
 def digest(address: str) -> int:
     """Return the 63-bit number under which an address is looked up."""
     return int.from_bytes(hashlib.sha256(address.encode("utf-8", "surrogatepass")).digest()[:8]) >> 1
-
-
-def _waits(now: float) -> ColumnElement[float]:
-    """The seconds until a host is due; never more than was set, also where the clock was put back."""
-    left = hosts.c.due - now
-    return case((left > hosts.c.wait, hosts.c.wait), else_=left)

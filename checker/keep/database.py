@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, inspect, text
@@ -84,7 +85,10 @@ def _engine(address: str) -> Engine:
     engine = create_engine(address, json_serializer=partial(json.dumps, ensure_ascii=False, separators=(",", ":")))
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare)
-        event.listen(engine, "begin", _begin)
+        turn = _Turn()
+        event.listen(engine, "begin", turn.begin)
+        event.listen(engine, "commit", turn.end)
+        event.listen(engine, "rollback", turn.end)
     return engine
 
 
@@ -94,9 +98,29 @@ def _prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> Non
         connection.execute(f"PRAGMA {pragma}").close()
 
 
-def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+class _Turn:
+    """Who of this process may write to SQLite now: a queue in memory, as SQLite lets those who wait sleep too long."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+
+    def begin(self, connection: Connection) -> None:
+        """Begin a transaction of SQLite; one that writes takes the lock at once, and not at its first write."""
+        if not connection.get_execution_options().get("writes", False):
+            connection.exec_driver_sql("BEGIN")
+            return
+        self._lock.acquire()
+        connection.info["turn"] = self
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except BaseException:
+            self.end(connection)
+            raise
+
+    def end(self, connection: Connection) -> None:
+        """Let the next one write."""
+        if connection.info.pop("turn", None) is self:
+            self._lock.release()
 
 
 def _migrate(engine: Engine) -> None:

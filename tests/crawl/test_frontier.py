@@ -187,6 +187,8 @@ def test_two_crawls_share_the_hosts(store: Store) -> None:
     mine = taken(first)
     assert isinstance(second.claim(), float)
     first.release(mine, GOOD)
+    first.finish(mine, None)
+    assert first.claim() is None  # which writes down that the host is free
     time.sleep(0.5)
     assert taken(second).url == mine.url
 

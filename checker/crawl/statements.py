@@ -1,0 +1,104 @@
+"""What the shared frontier says to the database for every page, built once: building costs more than running.
+
+Parameters: `run` (the crawl), `of` (a host, or a budget), `one` (an errand's key), `me` (a worker), `now` (seconds
+since 1970).
+"""
+
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select, update
+
+from checker.crawl.tables import errands, hosts, queues, quotas
+
+WAITING, LEASED, FETCHED, DONE, DROPPED, TAKEN = "waiting", "leased", "fetched", "done", "dropped", "taken"
+
+_run, _of, _one, _me, _now = (bindparam(name) for name in ("run", "of", "one", "me", "now"))
+
+_left: ColumnElement[float] = hosts.c.due - _now
+_waits = case((_left > hosts.c.wait, hosts.c.wait), else_=_left)
+"""The seconds until a host is due; never more than was set, also where the clock was put back."""
+
+_errand = and_(errands.c.crawl == _run, errands.c.key == _one)
+_queue = and_(queues.c.crawl == _run, queues.c.host == _of)
+_there = queues.join(hosts, hosts.c.host == queues.c.host)
+
+CLAIMABLE = (
+    select(hosts.c.host, hosts.c.delay, hosts.c.refused, queues.c.failed, _waits.label("waits"))
+    .select_from(_there)
+    .where(
+        queues.c.crawl == _run,
+        queues.c.waiting > 0,
+        hosts.c.worker.is_(None),
+        or_(_waits <= 0, _waits > bindparam("patience"), queues.c.failed >= bindparam("dead")),
+    )
+    .order_by(hosts.c.due, hosts.c.host)
+    .limit(1)
+    .with_for_update(of=hosts, skip_locked=True)
+)
+"""A free host with waiting errands that is due, or that is given up."""
+
+FIRST = (
+    select(errands.c.key, errands.c.errand)
+    .where(errands.c.crawl == _run, errands.c.host == _of, errands.c.state == WAITING)
+    .order_by(errands.c.priority, errands.c.pushed, errands.c.key)
+    .limit(1)
+)
+LEASE = update(errands).where(_errand).values(state=LEASED, worker=_me)
+HOLD = update(hosts).where(hosts.c.host == _of).values(worker=_me)
+QUEUED = update(queues).where(_queue).values(waiting=queues.c.waiting + bindparam("count"))
+CLAIMED = (
+    update(quotas)
+    .where(quotas.c.crawl == _run, quotas.c.budget == _of)
+    .values(claimed=quotas.c.claimed + 1)
+    .returning(quotas.c.claimed)
+)
+FOUND_MORE = (
+    update(quotas)
+    .where(quotas.c.crawl == _run, quotas.c.budget == _of)
+    .values(found=quotas.c.found + bindparam("count"))
+)
+DROP = (
+    update(errands)
+    .where(
+        errands.c.crawl == _run,
+        errands.c.budget == _of,
+        errands.c.state == WAITING,
+        errands.c.depth > 0,
+        errands.c.tries == 0,
+    )
+    .values(state=DROPPED)
+    .returning(errands.c.host)
+)
+"""What was found for a budget and never asked for; what was asked for by name stays."""
+
+FREE = update(hosts).where(hosts.c.host == _of, hosts.c.worker == _me).values(worker=None)
+PACED = FREE.values(
+    due=bindparam("until"), wait=bindparam("seconds"), delay=bindparam("pace"), refused=bindparam("refusals")
+)
+FAILED = update(queues).where(_queue).values(failed=bindparam("failures"))
+FINISH = (
+    update(errands).where(_errand).values(state=bindparam("then"), outcome=bindparam("result"), worker=bindparam("by"))
+)
+RETRIED = ("priority", "pushed", "tries", "errand")
+"""What another try changes of an errand."""
+
+AGAIN = (
+    update(errands)
+    .where(_errand)
+    .values({"state": WAITING, "worker": None, **{name: bindparam(f"new_{name}") for name in RETRIED}})
+)
+KEPT = (
+    update(errands)
+    .where(errands.c.crawl == _run, errands.c.asked == _one, errands.c.state == FETCHED)
+    .values(state=DONE, worker=None)
+)
+
+WAITS = (
+    select(func.count().label("waiting"), func.min(case((hosts.c.worker.is_(None), _waits))).label("soonest"))
+    .select_from(_there)
+    .where(queues.c.crawl == _run, queues.c.waiting > 0)
+)
+UNDER_WAY = select(func.count()).where(
+    errands.c.crawl == _run, errands.c.state == LEASED, errands.c.worker.is_not(None)
+)
+STATES = select(errands.c.state, func.count()).where(errands.c.crawl == _run).group_by(errands.c.state)
+QUOTAS = select(quotas).where(quotas.c.crawl == _run, quotas.c.budget.in_(bindparam("budgets", expanding=True)))
+TAKER = select(errands.c.state, errands.c.asked).where(_errand)
