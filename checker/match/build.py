@@ -30,6 +30,9 @@ IN_MEMORY = 1 << 24
 MOST_PLACES = COMMON - 1
 """Han characters that one segment can hold."""
 
+AT_A_TIME = 500
+"""Articles fingerprinted together: their arrays fit a processor's cache."""
+
 PIECE = 1 << 16
 """Strands whose sketches are copied at a time."""
 
@@ -75,17 +78,21 @@ class Spool:
 
 def from_articles(path: Path, articles: Sequence[Article]) -> None:
     """Write a segment of some articles."""
-    content = strands(articles)
-    entries = np.sort(winnow(content.codes, content.lengths))
+    pieces = [strands(articles[first : first + AT_A_TIME]) for first in range(0, len(articles), AT_A_TIME)]
+    lengths, sketch = (np.concatenate(arrays) for arrays in zip(*((p.lengths, p.sketch) for p in pieces), strict=True))
+    bases = np.cumsum([0, *(len(piece.codes) for piece in pieces)]).astype(np.uint64)
+    kept = [winnow(piece.codes, piece.lengths) + base for piece, base in zip(pieces, bases, strict=False)]
+    entries = np.sort(np.concatenate(kept))
     spool = Spool(path.parent)
     bits = bucket_bits(len(entries))
-    put_table(spool, [entries], bits, content.sketch)
-    spool.put("strands", starts(content.lengths))
-    spool.put("owners", content.owners.astype(np.uint32))
-    spool.put("sketch", content.sketch)
+    put_table(spool, [entries], bits, sketch)
+    spool.put("strands", starts(lengths))
+    for number, piece in enumerate(pieces):
+        spool.put("owners", (piece.owners + number * AT_A_TIME).astype(np.uint32))
+    spool.put("sketch", sketch)
     put_names(spool, np.array([name_hash(article.id) for article in articles], np.uint64))
     put_records(spool, records.blocks(map(records.write, articles)))
-    spool.save(path, bits, wide=len(content.owners) > len(articles))
+    spool.save(path, bits, wide=len(lengths) > len(articles))
 
 
 def from_segments(path: Path, segments: Sequence[tuple[Segment, NDArray[np.uint32]]]) -> None:
