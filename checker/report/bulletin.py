@@ -162,7 +162,7 @@ def decisions(say: Phrases) -> Block:
         case = "" if say.discreet else each.case
         entries.append(Entry(say.decision(each), tag=when, tone="bad" if late else "", case=case, link=say.link(case)))
     rest = len(say.figures.decisions) - len(entries)
-    more = say.words.say("decision.more", n=rest) if rest else ""
+    more = say.words.say("list.more_here" if say.discreet else "decision.more", n=rest) if rest else ""
     return Block("decisions", say.words.say("heading.decisions"), tuple(entries), say.words.say("decision.none"), more)
 
 
@@ -279,7 +279,7 @@ def licences(say: Phrases) -> Block:
         for note in say.figures.licences[:LICENCES_SHOWN]
     )
     rest = len(say.figures.licences) - len(entries)
-    more = say.words.say("list.more", n=rest) if rest else ""
+    more = say.words.say("list.more_here" if say.discreet else "list.more", n=rest) if rest else ""
     return Block("licences", say.words.say("heading.licences"), entries, say.words.say("licence_note.none"), more)
 
 

@@ -53,6 +53,10 @@ class Period:
         """The period it is compared with: the week before, or for a day the same weekday of the week before."""
         return Period(self.first - timedelta(days=WEEK * steps), self.days, self.timezone)
 
+    def preceding(self, steps: int = 1) -> "Period":
+        """The period that many weeks (or days) before."""
+        return Period(self.first - timedelta(days=self.days * steps), self.days, self.timezone)
+
     def each_day(self) -> tuple["Period", ...]:
         """Its days, in order."""
         return tuple(Period(self.first + timedelta(days=n), 1, self.timezone) for n in range(self.days))

@@ -1,7 +1,8 @@
 """The office: figures are gathered, put into letters, corrected, delivered, written to files."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
@@ -10,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from checker.errors import SettingsError
+from checker.errors import SettingsError, UsageError
 from checker.keep.store import Store
 from checker.keep.tables import outbox, runs
 from checker.report import outbox as box
@@ -41,6 +42,14 @@ class Office:
     settings: Settings
     folder: Path
     licences: Licences = lambda _: ()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that sees one state of the database, so that numbers add up while a scan goes on."""
+        with self.store.reading() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            yield connection
 
     def figures(self, connection: Connection, period: Period, now: datetime, channel: str = "") -> Figures:
         """The figures of a period as they are now."""
@@ -89,7 +98,7 @@ def queue_one(office: Office, period: Period, reader: Reader, now: datetime, kno
 
     `known` holds the figures of the channels gathered so far.
     """
-    with office.store.reading() as connection:
+    with office.reading() as connection:
         last = box.latest(connection, reader_key(reader), period.label)
         if last is not None and last.state != "sent":
             return False
@@ -136,7 +145,7 @@ def run_due(office: Office, now: datetime) -> tuple[tuple[Due, ...], tuple[Deliv
 
 def look(office: Office, period: Period, readers: tuple[Reader, ...], now: datetime) -> Due:
     """Whether a period's report is due."""
-    with office.store.reading() as connection:
+    with office.reading() as connection:
         cover = coverage(Scope(connection), period)
         before = select(func.count()).select_from(runs).where(runs.c.kind == "scan", runs.c.started < period.end)
         scanned = connection.execute(before).scalar_one() > 0
@@ -146,10 +155,10 @@ def look(office: Office, period: Period, readers: tuple[Reader, ...], now: datet
 def correct(office: Office, each: Due, now: datetime) -> None:
     """Write down corrections of the last periods that were sent."""
     labels = select(outbox.c.period).distinct().where(outbox.c.state == "sent")
-    with office.store.reading() as connection:
+    with office.reading() as connection:
         sent = {row.period for row in connection.execute(labels)}
     for step in range(1, KEPT_RIGHT):
-        earlier = each.period.earlier(step)
+        earlier = each.period.preceding(step)
         if earlier.label in sent:
             gathered: dict[str, Figures] = {}
             for reader in filter(partial(has, office, earlier.label), each.readers):
@@ -158,12 +167,17 @@ def correct(office: Office, each: Due, now: datetime) -> None:
 
 def has(office: Office, label: str, reader: Reader) -> bool:
     """Whether a reader was sent a period's report."""
-    with office.store.reading() as connection:
+    with office.reading() as connection:
         return box.latest(connection, reader_key(reader), label) is not None
 
 
 def send_now(office: Office, period: Period, now: datetime) -> tuple[Delivery, ...]:
-    """Send a period's report to its readers now: those who have it get nothing, or a correction where it changed."""
+    """Send a period's report to its readers now: those who have it get nothing, or a correction where it changed.
+
+    UsageError for a period that is not over: its numbers would have to be corrected when it is.
+    """
+    if now < period.end:
+        raise UsageError(f"{period.label} is not over yet; look at it with `report preview`, or send a test")
     frequency = "weekly" if period.weekly else "daily"
     queue(office, period, [each for each in office.settings.readers if each.frequency == frequency], now)
     return box.deliver(office.store, office.settings.mail, office.folder, now, again=True)
@@ -171,7 +185,7 @@ def send_now(office: Office, period: Period, now: datetime) -> tuple[Delivery, .
 
 def send_test(office: Office, period: Period, reader: Reader, now: datetime) -> None:
     """Send a report to one address at once, as a test: nothing is written down, no other reader gets anything."""
-    with office.store.reading() as connection:
+    with office.reading() as connection:
         figures = office.figures(connection, period, now, reader.channel)
         book = report_workbook(Scope(connection, reader.channel), figures, reader.language, reader.view)
     mail = office.settings.mail
@@ -200,7 +214,7 @@ class Written:
 def write(office: Office, period: Period, now: datetime, reader: Reader) -> Written:
     """Write `report.html`, `mail.eml` and `findings.xlsx` of a period into the folder of reports."""
     folder = office.folder / period.label
-    with office.store.reading() as connection:
+    with office.reading() as connection:
         figures = office.figures(connection, period, now, reader.channel)
         book = report_workbook(Scope(connection, reader.channel), figures, reader.language, reader.view)
         mail = compose_for(office, connection, figures, reader, 0, now)

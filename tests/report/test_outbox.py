@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from checker.errors import MailError, SettingsError
+from checker.errors import MailError, SettingsError, UsageError
 from checker.keep import tables
 from checker.keep.store import Store
 from checker.report import outbox, post
@@ -255,6 +255,23 @@ def test_a_correction_comes_also_for_an_earlier_week(office: Office, post_office
     assert sorted((each.period, each.edition) for each in sent) == [("2026-W47", 1)] * 3 + [("2026-W48", 0)] * 3
 
 
+def test_a_day_is_corrected_too(office: Office, store: Store, server: Server, tmp_path: Path) -> None:
+    base = office_of(store, tmp_path, server.port)
+    readers = (Reader(to=READERS[0], frequency="daily"),)
+    daily = post.Office(store, base.settings.model_copy(update={"readers": readers}), tmp_path)
+    assert [each.period for each in post.run_due(daily, at(4, 9))[1]] == ["2026-11-18"]
+    with store.writing() as connection:
+        World(connection, runs=100).case("cri-1", "https://late.example/1", at(3), run=1)
+    sent = post.run_due(daily, at(5, 9))[1]
+    assert sorted((each.period, each.edition) for each in sent) == [("2026-11-18", 1), ("2026-11-19", 0)]
+
+
+def test_a_week_that_is_not_over_is_not_sent(post_office: post.Office, office: Office) -> None:
+    with pytest.raises(UsageError, match="2026-W47 is not over yet"):
+        post.send_now(post_office, WEEK, WEEK.end - timedelta(seconds=1))
+    assert not office.deliveries
+
+
 def test_what_was_sent_is_kept_as_sent(office: Office, post_office: post.Office, store: Store) -> None:
     post.send_now(post_office, WEEK, MONDAY)
     with store.reading() as connection:
@@ -327,6 +344,17 @@ def test_a_workbook_over_the_limit_is_kept_here_and_named(
     assert text is not None
     assert "data/reports/2026-W47/2026-W47.xlsx" in text.get_content()
     assert (tmp_path / "reports" / "2026-W47" / "2026-W47.xlsx").stat().st_size > 1000
+
+
+def test_a_report_sees_one_state_of_postgresql(other_store: Store, tmp_path: Path) -> None:
+    there = office_of(other_store, tmp_path, 25)
+    with there.reading() as connection:
+        before = there.figures(connection, WEEK, MONDAY)
+        with other_store.writing() as other:
+            World(other, runs=100).case("cri-1", "https://late.example/1", at(3), run=1)
+        assert there.figures(connection, WEEK, MONDAY) == before
+    with there.reading() as connection:
+        assert there.figures(connection, WEEK, MONDAY).now.reposts == (before.now.reposts or 0) + 1
 
 
 def test_postgresql_sends_once_too(other_store: Store, server: Server, office: Office, tmp_path: Path) -> None:
