@@ -6,18 +6,20 @@ Screening is cheap and cannot hang, so it runs where the pages arrive. A page th
 is dear and may be hostile: it is read, matched and judged in a worker process with a deadline.
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Self
 
+from checker import __version__
 from checker.errors import PageError
 from checker.judge.licence import load_licences
 from checker.judge.pack import Pack, load_pack
 from checker.judge.policy import Policy
 from checker.match.align import align
-from checker.match.index import Index
+from checker.match.index import MANIFEST, Index
 from checker.match.weigh import weigh
 from checker.model import Document, Examined, Match, Page, PageOutcome
 from checker.read.document import read
@@ -47,13 +49,17 @@ class Suspect:
 
 @dataclass(frozen=True)
 class Road:
-    """The stations of one workspace, opened: what is looked for, and what is known about reading and judging."""
+    """The stations of one workspace, opened: what is looked for, and what is known about reading and judging.
+
+    `knowledge` is a digest of all of it: the same page judged by the same knowledge gives the same verdicts.
+    """
 
     index: Index
     pack: Pack
     reading: Reading
     refusals: Refusals
     policy: Policy
+    knowledge: str = ""
 
     @classmethod
     def open(cls, workspace: Workspace) -> Self:
@@ -65,6 +71,7 @@ class Road:
             reading=load_reading(workspace.rules / "credits.toml", pack.publisher),
             refusals=load_refusals(workspace.rules / "refusals.toml"),
             policy=Policy(pack, load_licences(workspace.rules / "licences.toml")),
+            knowledge=knowledge(workspace),
         )
 
     def screen(self, page: Page) -> Examined | Suspect:
@@ -95,6 +102,13 @@ class Road:
         """Return the candidates that the document does repeat, with their passages."""
         aligned = (align(self.index.article(each), document, self.pack.thresholds) for each in candidates)
         return weigh(tuple(match for match in aligned if match is not None))
+
+
+def knowledge(workspace: Workspace) -> str:
+    """Return a digest of this version, every file under rules/, and the index's manifest."""
+    files = [*sorted(workspace.rules.rglob("*.toml")), workspace.index / MANIFEST]
+    held = [path.read_bytes() for path in files if path.is_file()]
+    return hashlib.sha256(b"\0".join([__version__.encode(), *held])).hexdigest()
 
 
 def examined(workspace: Workspace, road: Road, pages: Iterable[Page], *, workers: int = 1) -> Iterator[Examined]:

@@ -2,11 +2,11 @@
 
 import sys
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
+from checker import runs
 from checker.cli.app import app
 from checker.cli.console import progress, say, stdout
 from checker.cli.coverage import Tally
@@ -22,12 +22,11 @@ from checker.cli.options import (
 )
 from checker.crawl.targets import pages, understood
 from checker.keep.cases import Wanted
-from checker.keep.evidence import Evidence
 from checker.keep.lifecycle import State
 from checker.keep.record import Record, case_id, record
-from checker.keep.store import Store
 from checker.model import Examined
 from checker.report.formats import table, write_json_lines
+from checker.runs import House
 from checker.scan import Road, examined
 from checker.settings import Workspace
 
@@ -47,19 +46,14 @@ def scan(
 ) -> None:
     """Scan sites, page addresses, files of addresses and WARC files for reposts, and keep what is found."""
     place = workspace_at(workspace)
-    understood(targets, place.settings.crawl)
-    road = opened(place)
+    live = bool(understood(targets, place.settings.crawl).seeds)
     tally = Tally()
-    with Store.open(place.database) as store, Evidence.open(place.evidence) as evidence:
-        run = store.begin("scan", targets, road.pack.name, datetime.now(UTC))
-        state = "interrupted"
-        try:
-            for each in watched(examined(place, road, pages(targets, place.settings.crawl), workers=workers), tally):
-                store.keep(run, each, datetime.now(UTC), evidence.keep(each.page) if each.verdicts else None)
-            state = "complete"
-        finally:
-            store.end(run, state, datetime.now(UTC))
-        found = [case.record for case in store.cases(Wanted(run=run))]
+    with House.open(place) as house:
+        warn_if_empty(house.road)
+        with house.run("scan", targets, resumed=live) as run:
+            for _ in watched(runs.scan(house, run, targets, place.settings.crawl, workers=workers), tally):
+                pass
+        found = [case.record for case in house.store.cases(Wanted(run=run))]
     finish(found, tally, place, json=json, fail_on=fail_on, min_coverage=min_coverage)
 
 
@@ -73,7 +67,8 @@ def check(
 ) -> None:
     """Judge single pages (an address, an .html file, - for standard input) and keep nothing."""
     place = workspace_at(workspace)
-    road = opened(place)
+    road = Road.open(place)
+    warn_if_empty(road)
     tally = Tally()
     given = pages(targets, place.settings.crawl, stdin=sys.stdin.buffer.read, single=True)
     every = watched(examined(place, road, given), tally)
@@ -81,12 +76,10 @@ def check(
     finish(found, tally, place, json=json, fail_on=fail_on, min_coverage=min_coverage)
 
 
-def opened(place: Workspace) -> Road:
-    """Open the road; say so where nothing is registered."""
-    road = Road.open(place)
+def warn_if_empty(road: Road) -> None:
+    """Say so where nothing is registered."""
     if not len(road.index):
         say("nothing is registered, so nothing can be found; register articles first: checker register corpus/")
-    return road
 
 
 def watched(pages: Iterable[Examined], tally: Tally) -> Iterator[Examined]:

@@ -173,6 +173,11 @@ class Licence(Terms):
                 raise ValueError(f"licence {self.id}: {what}") from error
         return tuple(found)
 
+    @property
+    def counted(self) -> bool:
+        """Whether some version of the terms limits how many articles may be used."""
+        return any(terms.quota != Quota() or terms.concurrent is not None for _, terms in self.versions)
+
     @cached_property
     def identities(self) -> frozenset[str]:
         """The names and numbers by which pages name the licensee, comparable."""

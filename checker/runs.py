@@ -1,0 +1,164 @@
+"""The runs: a scan, a re-check, a judging anew. Each takes pages down the road and keeps what comes out.
+
+What is kept is kept in this order: the page as evidence, then its row and its cases in one transaction, and only then
+is it crossed off the frontier. A run killed at any instant repeats at most the pages that were under way.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Self
+
+from checker.crawl.frontier import SharedFrontier
+from checker.crawl.live import no_validators
+from checker.crawl.revisit import Revisits
+from checker.crawl.targets import pages, understood
+from checker.judge.tally import Used, tally
+from checker.keep.cases import Case, Wanted
+from checker.keep.changes import Change, changes
+from checker.keep.evidence import Evidence
+from checker.keep.record import Record, record
+from checker.keep.sightings import Visit
+from checker.keep.store import Store
+from checker.model import Examined, LicenceState, Page, PageOutcome
+from checker.scan import Road, Suspect, examined
+from checker.settings import Crawl, Workspace
+
+COUNTED = frozenset({LicenceState.VALID, LicenceState.OUT_OF_SCOPE})
+"""Licence answers that use a quota up, or would."""
+
+
+@dataclass(frozen=True)
+class House:
+    """A workspace with its doors open: the road, the database, the evidence."""
+
+    place: Workspace
+    road: Road
+    store: Store
+    evidence: Evidence
+
+    @classmethod
+    @contextmanager
+    def open(cls, place: Workspace) -> Iterator[Self]:
+        """Open a workspace for runs, and close it again."""
+        road = Road.open(place)
+        with Store.open(place.database) as store, Evidence.open(place.evidence) as evidence:
+            yield cls(place, road, store, evidence)
+
+    def keep(self, run: int, each: Examined) -> None:
+        """Keep one page of a run, with the evidence of what it repeats."""
+        capture = self.evidence.keep(each.page) if each.verdicts else None
+        self.store.keep(run, each, now(), capture)
+
+    @contextmanager
+    def run(self, kind: str, targets: Sequence[str], *, resumed: bool = False) -> Iterator[int]:
+        """Open a run, or take up an interrupted one of the same targets; it ends complete or interrupted."""
+        taken_up = self.store.resume(kind, targets, self.road.pack.name, now()) if resumed else None
+        number = taken_up or self.store.begin(kind, targets, self.road.pack.name, now())
+        state = "interrupted"
+        try:
+            yield number
+            state = "complete"
+        finally:
+            self.store.end(number, state, now())
+
+
+def scan(house: House, run: int, targets: Sequence[str], crawl: Crawl, *, workers: int = 1) -> Iterator[Examined]:
+    """Scan targets in a run of the house and yield each page once it is kept; a broken-off crawl is taken up."""
+    plan = understood(targets, crawl)
+    yield from (live if plan.seeds else local)(house, run, targets, crawl, workers)
+    settle_quotas(house, run)
+
+
+def local(house: House, run: int, targets: Sequence[str], crawl: Crawl, workers: int) -> Iterator[Examined]:
+    """Scan files."""
+    for each in examined(house.place, house.road, pages(targets, crawl), workers=workers):
+        house.keep(run, each)
+        yield each
+
+
+def live(house: House, run: int, targets: Sequence[str], crawl: Crawl, workers: int) -> Iterator[Examined]:
+    """Scan sites through the frontier in the database; what did not change since the last scan is not read again."""
+    frontier = SharedFrontier(house.store.engine, run, crawl)
+    memory = Revisits(house.store.engine, house.road.knowledge)
+    try:
+        fetched = pages(
+            targets, crawl, frontier=frontier, validators=memory.validators if crawl.revisit else no_validators
+        )
+        for each in examined(house.place, house.road, since(fetched, memory, crawl), workers=workers):
+            house.keep(run, each)
+            frontier.kept(each.page)
+            memory.note(each.page, each.outcome, now())
+            yield each
+    finally:
+        frontier.close()
+
+
+def since(fetched: Iterator[Page], memory: Revisits, crawl: Crawl) -> Iterator[Page]:
+    """Mark the pages that are byte for byte what they were, when the same was known and looked for."""
+    for page in fetched:
+        same = crawl.revisit and page.outcome is None and memory.unchanged(page)
+        yield replace(page, outcome=PageOutcome.UNCHANGED, reason="the same bytes as before") if same else page
+
+
+def recheck(house: House, *, workers: int = 1) -> Iterator[Visit]:
+    """Visit the pages of open cases that are due and yield what each visit found, once it is kept."""
+    crawl = house.place.settings.crawl
+    due = [url for url in house.store.due_visits(now()) if url.startswith(("http://", "https://"))]
+    if not due:
+        return
+    understood(due, crawl)
+    with house.run("recheck", [f"{len(due)} pages that are due"]) as number:
+        fetched = pages(due, crawl, single=True)
+        for each in examined(house.place, house.road, fetched, workers=workers):
+            capture = house.evidence.keep(each.page) if each.page.body else None
+            yield from house.store.visit(number, each.page.requested or each.page.url, each, now(), capture)
+
+
+def judge(house: House, *, workers: int = 1, dry_run: bool = False) -> tuple[Change, ...]:
+    """Put the present rules and licences to all kept evidence, and return what changes; a dry run keeps nothing."""
+    captures = list(house.store.captures())
+    before = [case.record for case in house.store.cases(Wanted()) if case.capture is not None]
+    kept = (house.evidence.load(capture) for capture in captures)
+    after: list[Record] = []
+    judged = examined(house.place, house.road, kept, workers=workers)
+    if dry_run:
+        after = [record(verdict) for each in judged for verdict in each.verdicts]
+        return changes(before, after)
+    with house.run("judge", [f"{len(captures)} kept pages"]) as number:
+        for capture, each in zip(captures, judged, strict=True):
+            house.store.keep(number, each, now(), capture)
+            after += [record(verdict) for verdict in each.verdicts]
+        settle_quotas(house, number)
+    return changes(before, after)
+
+
+def settle_quotas(house: House, run: int) -> None:
+    """Judge again what a quota touches, now that every repost is known: the order of finding must not matter."""
+    limited = {each.id for each in house.road.policy.licences.licences if each.counted}
+    cases = [case for case in house.store.cases(Wanted()) if case.record["licence"]["id"] in limited]
+    usage = tally(use for case in cases if (use := used(case)))
+    policy = replace(house.road.policy, usage=usage)
+    road = replace(house.road, policy=policy)
+    for url, capture in sorted({case.url: case.capture for case in cases if case.capture is not None}.items()):
+        suspect = road.screen(house.evidence.load(capture))
+        if not isinstance(suspect, Suspect):
+            continue
+        judged = road.examine(suspect)
+        before = [case.record for case in cases if case.url == url]
+        if changes(before, [record(verdict) for verdict in judged.verdicts]):
+            house.store.keep(run, judged, now(), capture)
+
+
+def used(case: Case) -> Used | None:
+    """Return the repost of a case as its licence counts it."""
+    licence = case.record["licence"]
+    if licence["state"] not in COUNTED or not licence["on"]:
+        return None
+    return Used(date.fromisoformat(licence["on"]), case.article, case.url, licence["id"])
+
+
+def now() -> datetime:
+    """Return this instant."""
+    return datetime.now(UTC)
