@@ -13,6 +13,9 @@ LINKS_MAX = 1000
 ANCHOR = re.compile(rb"<(?:a|area|link|base|meta)\b[^>]{0,4096}", re.IGNORECASE)
 ATTRIBUTE = re.compile(rb"""(?<![a-zA-Z-])([a-zA-Z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 FEEDS = (b"application/rss+xml", b"application/atom+xml")
+ODD = re.compile(r"/\.|[\\\[\]]")
+"""What an absolute address may hold that must still be resolved."""
+
 KEPT = "!#$%&'()*+,/:;=?@[]~"
 
 
@@ -40,7 +43,9 @@ def address(raw: bytes, base: str) -> str:
         text = raw.decode()
     except UnicodeDecodeError:
         text = quote(raw, safe=KEPT)
-    text = html.unescape(text).translate({9: None, 10: None, 13: None}).strip()
+    text = (html.unescape(text) if "&" in text else text).translate({9: None, 10: None, 13: None}).strip()
+    if text.startswith(("http://", "https://")) and not ODD.search(text):
+        return text  # nothing to resolve, which is slow
     if text.partition("?")[0].count("\\") and not text.lower().startswith(("javascript:", "data:")):
         text = text.replace("\\", "/")
     try:

@@ -68,19 +68,21 @@ class Transport:
         self.allow_private = allow_private
         self.proxy = proxy
         self.library = library
-        core = importlib.import_module(CORES[library.__name__])
         context = library.create_ssl_context() if verify else unverified()
         limits = library.Limits(max_connections=None, max_keepalive_connections=64, keepalive_expiry=30)
         self.inner = library.HTTPTransport(verify=context, limits=limits, proxy=proxy or None)
-        pool = self.inner._pool  # noqa: SLF001 - httpx has no public place for a network backend; a test holds it
-        if not hasattr(pool, "_network_backend"):
-            raise RuntimeError(f"{library.__name__} has moved its network backend; the guard cannot be set")
-        pool._network_backend = Guard(  # noqa: SLF001 - the same
-            pool._network_backend,  # noqa: SLF001 - the same
+        self.set_guard(resolver)
+
+    def set_guard(self, resolver: Resolve) -> None:
+        """Put the guard in front of the network: httpx has no public place for a backend, so a test holds this one."""
+        core = importlib.import_module(CORES[self.library.__name__])
+        pool = self.inner._pool  # noqa: SLF001 - see above
+        pool._network_backend = Guard(  # noqa: SLF001 - see above
+            pool._network_backend,  # noqa: SLF001 - see above; an AttributeError here means that it has moved
             (core.ConnectError, core.ConnectTimeout),
-            allow_private=allow_private,
+            allow_private=self.allow_private,
             resolver=resolver,
-            proxy=bool(proxy),
+            proxy=bool(self.proxy),
         )
 
     def exchange(self, url: str, headers: dict[str, str], timeout: float) -> Answer:
