@@ -15,8 +15,9 @@ import httpx
 
 from checker.crawl.addresses import canonical, host, written
 from checker.crawl.answer import settled
-from checker.crawl.guard import Resolve, Turns, resolve
+from checker.crawl.guard import Resolve, resolve
 from checker.crawl.transport import Answer, Transport
+from checker.crawl.wire import Turns
 from checker.errors import PageError
 from checker.model import Page, PageOutcome
 from checker.settings import Crawl

@@ -16,7 +16,8 @@ from typing import Any, Self
 import httpx
 
 from checker.crawl.addresses import host
-from checker.crawl.guard import CURRENT, Exchange, Guard, OverrunError, Resolve, Turns, refuse_literal, resolve
+from checker.crawl.guard import Guard, Resolve, refuse_literal, resolve
+from checker.crawl.wire import CURRENT, Exchange, Turns
 from checker.errors import PageError
 from checker.model import PageOutcome
 
@@ -106,7 +107,7 @@ class Transport:
         try:
             exchange.take_turn(self.turns.peers.get(host(url), "") if not self.proxy else "")
             self.into(answer, url, headers, timeout)
-        except (PageError, OverrunError) as error:
+        except PageError as error:
             answer.outcome, answer.reason = error.outcome, error.reason
         except self.library.TimeoutException:
             answer.outcome, answer.reason = PageOutcome.TIMEOUT, "no answer in time"
@@ -136,7 +137,7 @@ class Transport:
             answer.status = response.status_code
             self.receive(answer, response)
         finally:
-            with suppress(OverrunError):
+            with suppress(PageError):
                 response.close()
 
     def receive(self, answer: Answer, response: Any) -> None:
