@@ -109,7 +109,8 @@ class _Turn:
         if not connection.get_execution_options().get("writes", False):
             connection.exec_driver_sql("BEGIN")
             return
-        self._lock.acquire()
+        if not self._lock.acquire(timeout=BUSY_MS / 1000):
+            raise StoreError("the database has been written to for a minute by another part of this program")
         connection.info["turn"] = self
         try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")

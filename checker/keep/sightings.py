@@ -23,9 +23,6 @@ BROKEN = (Outcome.VIOLATION, Outcome.REVIEW)
 LOOKED_AT = (PageOutcome.MATCHED, PageOutcome.CLEAN)
 GONE = (404, 410)
 
-KEPT = frozenset({"id", "first_seen", "state", "state_since", "decided", "expires", "due"})
-"""What seeing a case again does not touch."""
-
 
 @dataclass(frozen=True)
 class Visit:
@@ -131,7 +128,7 @@ def _sight(connection: Connection, look: Look, verdict: Verdict, url: str) -> tu
     articles.remember(connection, verdict.match.article, look.now)
     fresh = _row(connection, look, verdict, url)
     columns = tables.cases.c
-    statement = database.insert(connection, tables.cases).values(fresh)
+    statement = database.insert(connection, tables.cases).values({**fresh, **_born(look, verdict)})
     if connection.execute(statement.on_conflict_do_nothing()).rowcount > 0:
         _keep_findings(connection, fresh["id"], verdict.findings, look.now)
         return fresh["id"], Found.CHANGED
@@ -140,7 +137,7 @@ def _sight(connection: Connection, look: Look, verdict: Verdict, url: str) -> tu
         connection.execute(update(tables.cases).where(columns.id == row.id).values(last_seen=look.now, run=look.run))
         return row.id, Found.UNCHANGED
     found = _found(row, fresh)
-    changes = {name: value for name, value in fresh.items() if name not in KEPT and (name, value) != ("capture", None)}
+    changes = {name: value for name, value in fresh.items() if (name, value) != ("capture", None)}
     if row.due is None and verdict.outcome in BROKEN:
         changes["due"] = next_visit(State(row.state), row.state_since, look.now)
     connection.execute(update(tables.cases).where(columns.id == row.id).values(changes))
@@ -200,17 +197,15 @@ def _stand() -> Select[Any]:
 
 
 def _row(connection: Connection, look: Look, verdict: Verdict, url: str) -> dict[str, Any]:
-    document = verdict.document
-    broken = verdict.outcome in BROKEN
+    document, host = verdict.document, site(url)
     return {
         "id": case_id(verdict.match.article.id, url),
         "article": verdict.match.article.id,
         "page": page_key(url),
         "url": storable(url),
-        "site": site(url),
-        "organisation": curations.organisation(connection, document.operator.icp, site(url)),
+        "site": host,
+        "organisation": curations.organisation(connection, document.operator.icp, host),
         "outcome": verdict.outcome.value,
-        "state": State.DETECTED.value,
         "kind": verdict.match.kind.value,
         "grade": verdict.credit.grade.value,
         "licence": verdict.licence.state.value,
@@ -218,17 +213,24 @@ def _row(connection: Connection, look: Look, verdict: Verdict, url: str) -> dict
         "coverage": verdict.match.coverage,
         "record": {**record(verdict), "url": storable(url)},
         "page_text": zlib.compress(document.text.encode("utf-8", "surrogatepass")),
-        "first_seen": look.now,
         "last_seen": look.now,
-        "state_since": look.now,
-        "decided": False,
-        "expires": None,
-        "due": look.now + SCHEDULE[0] if broken else None,
         "present": True,
         "captured": verdict.captured,
         "published": None if document.published is None else document.published.when,
         "run": look.run,
         "capture": look.capture,
+    }
+
+
+def _born(look: Look, verdict: Verdict) -> dict[str, Any]:
+    """What only a new case gets from a look at its page; afterwards it is for people and the life cycle to change."""
+    return {
+        "first_seen": look.now,
+        "state": State.DETECTED.value,
+        "state_since": look.now,
+        "decided": False,
+        "expires": None,
+        "due": look.now + SCHEDULE[0] if verdict.outcome in BROKEN else None,
     }
 
 
