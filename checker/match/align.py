@@ -12,8 +12,10 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from checker.match.facts import rewritten
 from checker.match.fold import Folded, fold
 from checker.match.passages import Stretch, stretches
+from checker.match.strand import matched
 from checker.model import Article, Document, Match, MatchKind, Passage, Span, Thresholds
 
 EDITED_SHARE = 0.75
@@ -53,12 +55,13 @@ class Pair:
 def align(article: Article, document: Document, thresholds: Thresholds, *, stock: Sequence[Span] = ()) -> Match | None:
     """Return what the page repeats of the article, or None where that is nothing or a quotation.
 
+    Where it repeats too little but tells the same facts in the same order, the match is a rewrite.
     `stock` are the spans of the article that many of our articles share, as `Index.stock` tells them.
     """
     both = pair(article, document, stock)
     found = copied(both, thresholds)
     if not found:
-        return None
+        return rewrite(article, document, both)
     passages = in_sequence([passage(both, stretch) for stretch in found])
     coverage = share([stretch.article for stretch in found], (0, len(both.ours)))
     first, last = (int(at) for at in np.searchsorted(both.theirs.at, document.main))
@@ -68,6 +71,19 @@ def align(article: Article, document: Document, thresholds: Thresholds, *, stock
     kind, reason = kind_of(coverage, similarity, any(p.moved for p in passages), thresholds)
     reasons = (reason, why(both, found, thresholds))
     return Match(article, kind, coverage, page_coverage, round(similarity, 4), passages, reasons)
+
+
+def rewrite(article: Article, document: Document, both: Pair) -> Match | None:
+    """Return the match of a page that tells the same facts in the same order in other words, or None."""
+    first, last = document.main
+    pairs = rewritten(matched(article), document.text[first:last])
+    if not pairs:
+        return None
+    passages = tuple(Passage(a.span, (p.span[0] + first, p.span[1] + first), 1.0) for a, p in pairs)
+    ends = [tuple(np.searchsorted(both.ours.at, span).tolist()) for span in (a.span for a, _ in pairs)]
+    coverage = share([(begin, end) for begin, end in ends], (0, len(both.ours)))
+    told = f"{len(pairs)} numbers, names and quotations of the article stand on the page in the same order"
+    return Match(article, MatchKind.REWRITE, coverage, 0.0, 0.0, passages, (told, "for a person to judge"))
 
 
 def pair(article: Article, document: Document, stock: Sequence[Span] = ()) -> Pair:

@@ -80,9 +80,10 @@ def simplified() -> dict[int, int]:
         step |= converted(config, han)
     step |= {pair[0]: pair[1] for pair in ALIASES.split()}
     for config in ("s2hk", "s2tw", "s2t"):
-        for char, variant in converted(config, han[: 0xA000 - 0x3400]).items():
-            if follow(variant, step) != follow(char, step):
-                step[follow(variant, step)] = follow(char, step)
+        common = [chr(point) for point in range(0x4E00, 0xA000)]
+        for char, variant in converted(config, common).items():
+            if follow(variant, step) == variant != follow(char, step):
+                step[variant] = follow(char, step)
     return {ord(c): ord(follow(c, step)) for c in step}
 
 
