@@ -21,7 +21,7 @@ from checker.judge.policy import Policy
 from checker.match.align import align
 from checker.match.index import MANIFEST, Index
 from checker.match.weigh import weigh
-from checker.model import Document, Examined, Match, Page, PageOutcome
+from checker.model import Article, Document, Examined, Match, Page, PageOutcome
 from checker.read.document import read
 from checker.read.outlets import Reading, load_reading
 from checker.read.refusal import Refusals, load_refusals
@@ -100,8 +100,12 @@ class Road:
 
     def matches(self, document: Document, candidates: Iterable[str]) -> tuple[Match, ...]:
         """Return the candidates that the document does repeat, with their passages."""
-        aligned = (align(self.index.article(each), document, self.pack.thresholds) for each in candidates)
+        aligned = (self.match(self.index.article(each), document) for each in candidates)
         return weigh(tuple(match for match in aligned if match is not None))
+
+    def match(self, article: Article, document: Document) -> Match | None:
+        """Align one article with a document; what many articles share alone makes no match."""
+        return align(article, document, self.pack.thresholds, stock=self.index.stock(article))
 
 
 def knowledge(workspace: Workspace) -> str:

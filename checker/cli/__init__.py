@@ -1,9 +1,24 @@
 """The commands: the only place that prints, and that ends the program with an exit code."""
 
-from checker.cli import decisions, findings, init, licence, own_check, read, register, report, rules, runs, scan
+from checker.cli import (
+    again,
+    decisions,
+    findings,
+    init,
+    licence,
+    own_check,
+    read,
+    register,
+    report,
+    rules,
+    runs,
+    scan,
+    sites,
+)
 from checker.cli.app import main
 
 __all__ = [
+    "again",
     "decisions",
     "findings",
     "init",
@@ -16,4 +31,5 @@ __all__ = [
     "rules",
     "runs",
     "scan",
+    "sites",
 ]

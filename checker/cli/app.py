@@ -12,9 +12,25 @@ from typer.core import TyperGroup
 from checker.cli.console import stderr
 from checker.errors import CheckerError
 
+ROOMS = {
+    "Set up": ("init", "register", "unregister", "licence", "rules", "sites"),
+    "Look": ("scan", "check", "read", "explain", "own-check", "recheck", "judge", "run-due"),
+    "Decide": ("findings", "show", "triage", "decide", "undo", "history"),
+    "Tell": ("report", "runs", "pages", "coverage"),
+}
+"""The commands in the order of the work, as the help lists them."""
+
 
 class Commands(TyperGroup):
     """The group of commands; an error of the checker becomes one line on stderr and exit code 2."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the commands in the order of ROOMS, each told which room it is in."""
+        names = [name for room in ROOMS.values() for name in room if name in self.commands]
+        for room, members in ROOMS.items():
+            for name in set(members) & set(names):
+                self.commands[name].rich_help_panel = room  # type: ignore[attr-defined]
+        return names + [name for name in super().list_commands(ctx) if name not in names]
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command; no traceback reaches a user who did nothing wrong with Python."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 from rich.table import Table
 
 from checker.cli.app import app
@@ -17,6 +18,7 @@ from checker.judge.ledger import add_licence, import_licences
 from checker.judge.licence import Licences, load_licences
 from checker.judge.odrl import to_odrl
 from checker.judge.pack import load_pack
+from checker.judge.places import sentence
 from checker.judge.terms import Licence
 from checker.scan import PACK
 from checker.settings import Workspace
@@ -54,8 +56,8 @@ def add(
     given = {"id": id, "licensee": licensee, "domains": domain, "start": start.date(), "contract": contract}
     try:
         made = Licence.model_validate(given if end is None else given | {"end": end.date()})
-    except ValueError as error:
-        raise LicenceError(str(error).splitlines()[-2].strip()) from error
+    except ValidationError as error:
+        raise LicenceError(sentence(error)[0]) from error
     add_licence(register_of(place), made)
     say(f"licence {id} added to {register_of(place)}")
 

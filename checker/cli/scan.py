@@ -21,6 +21,7 @@ from checker.cli.options import (
     workspace_at,
 )
 from checker.crawl.targets import pages, understood
+from checker.judge.advice import advice
 from checker.keep.cases import Wanted
 from checker.keep.lifecycle import State
 from checker.keep.record import Record, case_id, record
@@ -71,8 +72,11 @@ def check(
     warn_if_empty(road)
     tally = Tally()
     given = pages(targets, place.settings.crawl, stdin=sys.stdin.buffer.read, single=True)
-    every = watched(examined(place, road, given), tally)
-    found = [record(verdict) for each in every for verdict in each.verdicts]
+    verdicts = [verdict for each in watched(examined(place, road, given), tally) for verdict in each.verdicts]
+    for verdict in verdicts:
+        for line in advice(verdict, road.pack, place.settings.language):
+            say(f"{verdict.document.url}: {line}")
+    found = [record(verdict) for verdict in verdicts]
     finish(found, tally, place, json=json, fail_on=fail_on, min_coverage=min_coverage)
 
 

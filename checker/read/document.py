@@ -1,5 +1,6 @@
 """What a page says: its text, its article, who is named as the source, and the facts that stand around it."""
 
+from datetime import date
 from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup
@@ -7,7 +8,7 @@ from bs4 import BeautifulSoup
 from checker.model import Document, Page, PageKind
 from checker.read.article import Place, place
 from checker.read.credit import credits_of, deciding, source
-from checker.read.dates import publication
+from checker.read.dates import LATEST, publication
 from checker.read.decode import decode
 from checker.read.grades import CREDITED
 from checker.read.headline import headline, signature
@@ -25,11 +26,11 @@ MOST = 500
 def read(page: Page, reading: Reading) -> Document:
     """Read a page; PageError where its bytes cannot be decoded."""
     decoded = decode(page.body, page.header("content-type"))
-    return read_text(decoded.text, page.url, reading, charset=decoded.charset)
+    return read_text(decoded.text, page.url, reading, charset=decoded.charset, captured=page.captured.date())
 
 
-def read_text(html: str, url: str, reading: Reading, *, charset: str = "") -> Document:
-    """Read decoded markup."""
+def read_text(html: str, url: str, reading: Reading, *, charset: str = "", captured: date = LATEST) -> Document:
+    """Read decoded markup, captured on a day."""
     soup = BeautifulSoup(html, "lxml")
     layout = laid_out(soup, reading)
     where = place(layout, reading)
@@ -46,12 +47,12 @@ def read_text(html: str, url: str, reading: Reading, *, charset: str = "") -> Do
         original_title=title.original_title,
         authors=signed.authors,
         editor=signed.editor,
-        published=publication(soup, text, main, url, html=html),
+        published=publication(soup, text, main, url, html=html, latest=captured),
         source=named,
         credits=found,
         credit=credit,
         operator=operator(text, soup),
-        canonical=urljoin(url, layout.canonical) if layout.canonical else "",
+        canonical=joined(url, layout.canonical) if layout.canonical else "",
         charset=charset,
         kind=kind,
         notices=notices(layout, reading.publisher),
@@ -73,14 +74,19 @@ def laid_out(soup: BeautifulSoup, reading: Reading) -> Layout:
 
 def links(where: Place, url: str) -> tuple[str, ...]:
     """Return the addresses that the article, its head and its tail link to, in order, each once."""
-    base = urljoin(url, where.layout.base) if where.layout.base else url
+    base = joined(url, where.layout.base) or url
     found: dict[str, None] = {}
     for offset, href in where.layout.links:
         if where.head <= offset <= where.tail and not href.lower().startswith(("#", "javascript:", "data:", "mailto:")):
-            try:
-                address = urljoin(base, href)
-            except ValueError:
-                continue
+            address = joined(base, href)
             if address.startswith(("http://", "https://")) and len(found) < MOST:
                 found[address] = None
     return tuple(found)
+
+
+def joined(base: str, href: str) -> str:
+    """Return the address a reference means, "" where it is none."""
+    try:
+        return urljoin(base, href)
+    except ValueError:
+        return ""
