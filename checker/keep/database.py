@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache, partial
@@ -9,7 +10,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, inspect, text
+from sqlalchemy import Connection, Dialect, Engine, Insert, Table, create_engine, event, inspect, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
@@ -22,6 +23,9 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 BUSY_MS = 60_000
 """How long a SQLite writer waits for another one; our transactions take milliseconds."""
+
+PATIENCE = 60.0
+"""Seconds that a program at work waits for a PostgreSQL server that went away, say to be restarted."""
 
 MIGRATION_LOCK = 0x636865636B6572
 """PostgreSQL advisory lock ("checker"), so that two programs starting at once do not both migrate."""
@@ -46,7 +50,14 @@ def connect(address: str) -> Engine:
     except BaseException:
         engine.dispose()
         raise
+    if engine.dialect.name == "postgresql":
+        event.listen(engine, "do_connect", _connect_patiently)
     return engine
+
+
+def gone(error: StoreError) -> bool:
+    """Whether the error is that the database went away in the middle of something, which may be tried again."""
+    return isinstance(error.__cause__, DBAPIError) and error.__cause__.connection_invalidated
 
 
 @contextmanager
@@ -82,7 +93,10 @@ def _upsert(dialect: str, table: Table, names: tuple[str, ...], keep: tuple[str,
 
 
 def _engine(address: str) -> Engine:
-    engine = create_engine(address, json_serializer=partial(json.dumps, ensure_ascii=False, separators=(",", ":")))
+    to_json = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
+    engine = create_engine(
+        address, json_serializer=to_json, pool_pre_ping=make_url(address).get_backend_name() != "sqlite"
+    )
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare)
         turn = _Turn()
@@ -90,6 +104,17 @@ def _engine(address: str) -> Engine:
         event.listen(engine, "commit", turn.end)
         event.listen(engine, "rollback", turn.end)
     return engine
+
+
+def _connect_patiently(dialect: Dialect, _record: Any, words: list[Any], settings: dict[str, Any]) -> Any:
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return dialect.connect(*words, **settings)
+        except dialect.loaded_dbapi.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.5)
 
 
 def _prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:

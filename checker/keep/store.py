@@ -108,7 +108,18 @@ class Store:
             runs.end(connection, run, state, now)
 
     def keep(self, run: int, examined: Examined, now: datetime, capture: Capture | None = None) -> tuple[str, ...]:
-        """Keep what became of a page, with its cases, in one transaction; return the cases' ids."""
+        """Keep what became of a page, with its cases, in one transaction; return the cases' ids.
+
+        Where the database goes away meanwhile, it is done again: doing it twice is the same as doing it once.
+        """
+        try:
+            return self._keep(run, examined, now, capture)
+        except StoreError as error:
+            if not database.gone(error):
+                raise
+            return self._keep(run, examined, now, capture)
+
+    def _keep(self, run: int, examined: Examined, now: datetime, capture: Capture | None) -> tuple[str, ...]:
         with self.writing() as connection:
             kept = None if capture is None else runs.keep_capture(connection, capture)
             runs.keep_page(connection, run, examined, now, kept)

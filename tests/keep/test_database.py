@@ -3,19 +3,20 @@
 import subprocess
 import sys
 from pathlib import Path
+from threading import Timer
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import MetaData, create_engine, text
+from sqlalchemy import MetaData, create_engine, event, make_url, text
 
 from checker.crawl import tables as crawl_tables
 from checker.errors import StoreError
 from checker.keep import tables
 from checker.keep.database import MIGRATIONS
 from checker.keep.store import Store
-from tests.keep.samples import NOW, article
+from tests.keep.samples import NOW, article, examined
 
 
 def test_the_migrations_make_the_tables_of_the_code(store: Store) -> None:
@@ -95,6 +96,40 @@ def twice(store: Store) -> None:
     with store.writing() as connection:
         for _ in range(2):
             connection.execute(text("INSERT INTO crawls (id, begun) VALUES (7, 0)"))
+
+
+DROP = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'postgres' AND pid <> pg_backend_pid()"
+
+
+@pytest.mark.parametrize("idle", [True, False], ids=["between two pages", "in the middle of a page"])
+def test_a_database_that_goes_away_is_waited_for(migrated_postgresql: str, *, idle: bool) -> None:
+    """The server drops everybody and lets nobody in for a second; the page is kept once it does again."""
+    template = make_url(migrated_postgresql).set(database="template1")
+    other = create_engine(template, isolation_level="AUTOCOMMIT")
+
+    def allow(whom: str) -> None:
+        with other.connect() as server:
+            server.execute(text(f"ALTER DATABASE postgres ALLOW_CONNECTIONS {whom}"))
+            if whom == "false":
+                server.execute(text(DROP))
+
+    opening = Timer(1.0, allow, ["true"])
+
+    def go_away(_connection: object = None) -> None:
+        if not opening.is_alive():
+            allow("false")
+            opening.start()
+
+    with Store.open(migrated_postgresql) as store:
+        run = store.begin("scan", [], "cri 1", NOW)
+        if idle:
+            go_away()
+        else:
+            event.listen(store.engine, "commit", go_away, once=True)
+        store.keep(run, examined(url="https://a.example/1"), NOW)
+        opening.join()
+        assert [page.url for page in store.pages(run)] == ["https://a.example/1"]
+    other.dispose()
 
 
 def test_an_empty_file_becomes_a_database(tmp_path: Path) -> None:
