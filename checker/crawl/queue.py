@@ -90,12 +90,14 @@ class Frontier(Protocol):
 
 @dataclass
 class Host:
-    """One host: its errands in order, its pace, and when it may be asked next."""
+    """One host: its errands in order, its pace, when it may be asked next, and whether it is in the queue's heap."""
 
+    name: str
     waiting: list[tuple[int, int, Errand]] = field(default_factory=list)
     pace: Pace = field(default_factory=Pace)
     due: float = 0.0  # of time.monotonic()
     busy: bool = False
+    queued: bool = False
 
 
 class Queue:
@@ -105,10 +107,12 @@ class Queue:
         self.settings = settings
         self.lock = threading.Lock()
         self.hosts: dict[str, Host] = {}
+        self.ready: list[tuple[float, int, Host]] = []  # free hosts that have errands, the soonest due first
+        self.busy = 0
         self.known: dict[str, str] = {}  # canonical address -> key of the errand that deals with it
-        self.found: Counter[str] = Counter()
         self.order = itertools.count()
         self.claimed: Counter[str] = Counter()
+        self.found: Counter[str] = Counter()
 
     def push(self, errands: Iterable[Errand]) -> int:
         """See `Frontier.push`."""
@@ -134,33 +138,40 @@ class Queue:
 
     def put(self, errand: Errand) -> None:
         """Queue an errand at its host."""
-        at = self.hosts.setdefault(host(errand.url), Host())
+        name = host(errand.url)
+        at = self.hosts.setdefault(name, Host(name))
         heapq.heappush(at.waiting, (errand.priority, next(self.order), errand))
+        self.enqueue(at)
+
+    def enqueue(self, at: Host) -> None:
+        """Put a free host that has errands where its turn will come; one that is given up comes at once."""
+        if at.waiting and not at.busy and not at.queued:
+            at.queued = True
+            due = 0.0 if self.parked(at, time.monotonic()) else at.due
+            heapq.heappush(self.ready, (due, next(self.order), at))
 
     def claim(self) -> Claim | float | None:
         """See `Frontier.claim`."""
         with self.lock:
             now = time.monotonic()
-            soonest = float("inf")
-            for name in tuple(self.hosts):
-                at = self.hosts[name]
-                if at.busy:
-                    continue
+            while self.ready:
+                due, _, at = self.ready[0]
+                if due > now:
+                    return due - now
+                heapq.heappop(self.ready)
+                at.queued = False
                 self.drop_over_budget(at)
-                if not at.waiting:
-                    continue
                 parked = self.parked(at, now)
-                if at.due <= now or parked:
+                if at.waiting and (at.due <= now or parked):
                     return self.take(at, parked)
-                soonest = min(soonest, at.due - now)
-            if soonest < float("inf"):
-                return soonest
-            return 1.0 if any(at.busy for at in self.hosts.values()) else None
+                self.enqueue(at)
+            return 1.0 if self.busy else None
 
     def take(self, at: Host, parked: str) -> Claim:
         """Hand out a host's first errand."""
         errand = heapq.heappop(at.waiting)[2]
         at.busy = True
+        self.busy += 1
         if errand.tries == 0:
             self.claimed[budget(errand)] += 1
         return Claim(errand, parked)
@@ -188,11 +199,13 @@ class Queue:
         with self.lock:
             at = self.hosts[host(errand.url)]
             at.busy = False
+            self.busy -= 1
             if visit is not None:
                 at.pace = after(at.pace, visit, self.settings)
                 at.due = time.monotonic() + at.pace.wait(visit, datetime.now(UTC))
             if again:
                 self.put(retried(errand))
+            self.enqueue(at)
 
     def finish(self, errand: Errand, outcome: PageOutcome | None) -> None:
         """See `Frontier.finish`; memory has nothing to note."""
