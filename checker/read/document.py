@@ -19,6 +19,8 @@ from checker.read.outlets import Reading
 from checker.read.pages import page_kind
 from checker.read.walk import lay_out
 
+WIDE = 1000
+"""Attributes of one element from which a second parser, quadratic in them, is not asked for a date."""
 MOST = 500
 """Links of a page that are kept."""
 
@@ -47,7 +49,7 @@ def read_text(html: str, url: str, reading: Reading, *, charset: str = "", captu
         original_title=title.original_title,
         authors=signed.authors,
         editor=signed.editor,
-        published=publication(soup, text, main, url, html=html, latest=captured),
+        published=publication(soup, text, main, url, html=html if layout.widest < WIDE else "", latest=captured),
         source=named,
         credits=found,
         credit=credit,

@@ -75,7 +75,11 @@ class Block:
 
 @dataclass(frozen=True)
 class Layout:
-    """A page laid out. `metas` are (name, content) pairs in lower case names; `levelled` is the text in one script."""
+    """A page laid out.
+
+    `metas` are (name, content) pairs in lower case names; `levelled` is the text in one script; `widest` is the most
+    attributes of one element.
+    """
 
     text: str
     runs: tuple[Run, ...]
@@ -88,6 +92,7 @@ class Layout:
     base: str
     links: tuple[tuple[int, str], ...]
     sight: Sight
+    widest: int = 0
 
     @cached_property
     def levelled(self) -> str:

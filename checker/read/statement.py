@@ -97,8 +97,11 @@ def _doubtful(match: re.Match[str], words: Words, reading: Reading) -> bool:
         match["key"].endswith("出处") and "《" in words.text[match.end() : match.end() + 3]
     ):
         return True
-    alone = {match.start(), match.end()} <= words.edges | {words.line_end(match.start())}
-    return not match["sep"] and not alone
+    if match["sep"]:
+        return False
+    return not (
+        match.start() in words.edges and (match.end() in words.edges or match.end() == words.line_end(match.start()))
+    )
 
 
 def _sure(value: str, reading: Reading, *, ours: bool, weak: bool) -> bool:

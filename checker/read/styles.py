@@ -42,6 +42,8 @@ SCREEN = 1280
 """Width in CSS pixels of the reader's window, for media queries."""
 LIMIT = 400_000
 """Characters of style sheets that are looked at."""
+CROWD = 100
+"""Rules that can hide under one class, id or name that are looked at."""
 MANY = 200
 """Selectors of one rule that are looked at."""
 CLIMB = 64
@@ -124,7 +126,9 @@ class Sheets:
         self._blocks = [block for css in sheets for block in blocks(css[:LIMIT])]
         self._hiding: dict[str, list[Rule]] = {}
         for rule in self._rules(hiding=True):
-            self._hiding.setdefault(rule.key, []).append(rule)
+            filed = self._hiding.setdefault(rule.key, [])
+            if len(filed) < CROWD:
+                filed.append(rule)
 
     def _rules(self, *, hiding: bool) -> Iterator[Rule]:
         order = 0

@@ -79,6 +79,7 @@ class _Walk:
         self.links: list[tuple[int, str]] = []
         self.title = self.canonical = self.base = ""
         self.looks: dict[str, Look] = {}
+        self.widest = 0
 
     def run(self, soup: BeautifulSoup) -> None:
         """Walk the whole tree."""
@@ -107,6 +108,7 @@ class _Walk:
         attrs = tag.attrs
         key = tag.name
         if attrs:
+            self.widest = max(self.widest, len(attrs))
             given = attrs.get("class") or ()
             key = f"{key} {' '.join(given)} {attrs.get('id', '')} {attrs.get('role', '')}"
         found = self.looks.get(key)
@@ -261,4 +263,5 @@ def lay_out(soup: BeautifulSoup, parts: Mapping[str, str], *, opened: frozenset[
         base=walk.base,
         links=tuple(walk.links),
         sight=walk.sight,
+        widest=walk.widest,
     )
