@@ -71,8 +71,8 @@ def other_store(migrated_postgresql: str) -> Iterator[Store]:
         yield store
 
 
-@pytest.fixture
-def figures(store: Store) -> Figures:
+@pytest.fixture(scope="session")
+def figures(filled: Path) -> Figures:
     """The figures of 2026-W47."""
-    with store.reading() as opened:
+    with Store.open(f"sqlite:///{filled}") as store, store.reading() as opened:
         return gather(opened, parse("2026-W47", ZONE), made=MONDAY, licences=NOTES)

@@ -184,7 +184,7 @@ def fill(world: World, weeks: Iterable[int] = range(11, -1, -1)) -> None:
         back = 7 * week
         for day in range(1, 7):
             run = world.run(
-                at(day - back, 2), {"matched": 5, "clean": 180, "not_html": 2, "timeout": 1, "http_error": 2}
+                at(day - back, 2), {"matched": 5, "clean": 40, "not_html": 1, "timeout": 1, "http_error": 1}
             )
         for number in range(18 + (week * 5) % 7):
             host = list(sites)[(number * number + week) % len(sites)]
