@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, select, update
 
 from checker.keep import articles, curations, database, tables
 from checker.keep.decisions import observed
@@ -56,8 +56,8 @@ def scan(connection: Connection, look: Look) -> tuple[str, ...]:
         connection.execute(update(tables.cases).where(here, columns.present).values(last_seen=look.now, run=look.run))
     elif look.examined.outcome in LOOKED_AT:
         # A case seen in this very run stays: the run may hold several captures of one page, in any order.
-        gone = _stand().where(here, columns.present, columns.run != look.run, columns.id.not_in(seen))
-        for row in connection.execute(gone).all():
+        gone = _stand().where(here, columns.present, columns.run != look.run, columns.id.not_in(seen), _looked_for())
+        for row in connection.execute(gone.where(columns.captured <= look.examined.page.captured)).all():
             _miss(connection, look, row)
     return seen
 
@@ -98,7 +98,7 @@ def _visit(connection: Connection, look: Look, row: Row[Any], verdict: Verdict |
     page, outcome = look.examined.page, look.examined.outcome
     if verdict is not None:
         found = _sight(connection, look, verdict, row.url)[1]
-    elif outcome in LOOKED_AT or (outcome == PageOutcome.HTTP_ERROR and page.status in GONE):
+    elif (outcome in LOOKED_AT and row.looked_for) or (outcome == PageOutcome.HTTP_ERROR and page.status in GONE):
         found = _miss(connection, look, row)
     else:
         found = Found.UNCHANGED if outcome == PageOutcome.UNCHANGED else Found.UNKNOWN
@@ -159,13 +159,21 @@ def _found(row: Row[Any], fresh: dict[str, Any]) -> Found:
 
 
 def _miss(connection: Connection, look: Look, row: Row[Any]) -> Found:
-    """Write down that an article is no longer on its page."""
+    """Write down that an article is not on its page: no longer, or, in the same capture judged anew, never was."""
     columns = tables.findings.c
     connection.execute(update(tables.findings).where(columns.case == row.id).values(present=False))
-    connection.execute(update(tables.cases).where(tables.cases.c.id == row.id).values(present=False))
-    found = Found.REMOVED if State(row.state) in OPEN else Found.CHANGED if row.present else Found.UNCHANGED
-    _move(connection, look, row, found)
-    return found
+    changes: dict[str, Any] = {"present": False}
+    same = row.captured == look.examined.page.captured
+    if same:
+        full = connection.execute(select(tables.cases.c.record).where(tables.cases.c.id == row.id)).scalar_one()
+        log = [*full["log"], "judged anew, the page does not repeat the article"]
+        changes |= {"outcome": Outcome.NOT_APPLICABLE.value, "level": None, "run": look.run}
+        changes["record"] = {**full, "outcome": Outcome.NOT_APPLICABLE.value, "findings": [], "log": log}
+    connection.execute(update(tables.cases).where(tables.cases.c.id == row.id).values(changes))
+    if not same and State(row.state) in OPEN:
+        _move(connection, look, row, Found.REMOVED)
+        return Found.REMOVED
+    return Found.CHANGED if row.present else Found.UNCHANGED
 
 
 def _move(connection: Connection, look: Look, row: Row[Any], found: Found) -> None:
@@ -176,6 +184,12 @@ def _move(connection: Connection, look: Look, row: Row[Any], found: Found) -> No
         observed(connection, row.id, State(row.state), move.end, found.value, look.now)
     elif row.due is None or row.due > look.now:  # a person decided: let the re-check look at once
         connection.execute(update(tables.cases).where(tables.cases.c.id == row.id).values(due=look.now))
+
+
+def _looked_for() -> ColumnElement[bool]:
+    """Whether a case's article is registered, so that a look at its page would have found it."""
+    registered = select(tables.articles.c.id).where(tables.articles.c.unregistered.is_(None))
+    return tables.cases.c.article.in_(registered)
 
 
 def _stand() -> Select[Any]:
@@ -193,7 +207,8 @@ def _stand() -> Select[Any]:
         columns.grade,
         columns.captured,
         columns.page_text,
-    ).with_for_update()
+        _looked_for().label("looked_for"),
+    ).with_for_update(of=tables.cases)
 
 
 def _row(connection: Connection, look: Look, verdict: Verdict, url: str) -> dict[str, Any]:

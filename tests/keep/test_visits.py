@@ -22,7 +22,7 @@ def credited(**changes: object) -> Verdict:
 
 
 def answer(outcome: PageOutcome, status: int = 0) -> Examined:
-    return Examined(Page(URL, NOW, status=status), outcome)
+    return Examined(Page(URL, NOW + DAY, status=status), outcome)
 
 
 GONE = answer(PageOutcome.HTTP_ERROR, 404)
@@ -41,7 +41,7 @@ def case(store: Store, run: int) -> str:
         (CORRECTED, Found.CORRECTED, State.CORRECTED),
         (examined(verdict(findings=(finding("INT-01"),), outcome=Outcome.REVIEW)), Found.CHANGED, State.CONFIRMED),
         (examined(verdict(findings=(), outcome=Outcome.COMPLIANT)), Found.CHANGED, State.CONFIRMED),
-        (examined(url=URL), Found.REMOVED, State.REMOVED),
+        (examined(url=URL, at=NOW + DAY), Found.REMOVED, State.REMOVED),
         (GONE, Found.REMOVED, State.REMOVED),
         (answer(PageOutcome.HTTP_ERROR, 410), Found.REMOVED, State.REMOVED),
         (answer(PageOutcome.HTTP_ERROR, 403), Found.UNKNOWN, State.CONFIRMED),
@@ -133,9 +133,38 @@ def test_a_page_without_the_article_any_more(store: Store, run: int, case: str) 
     later = store.begin("scan", [URL], "cri 1", NOW + DAY)
     store.keep(later, answer(PageOutcome.TIMEOUT), NOW + DAY)
     assert store.case(case).present
-    store.keep(later, examined(url=URL), NOW + DAY)
+    store.keep(later, examined(url=URL, at=NOW + DAY), NOW + DAY)
     found = store.case(case)
     assert (found.present, found.state) == (False, State.REMOVED)
+
+
+def test_judging_the_same_capture_anew_removes_nothing_from_the_page(store: Store, run: int, case: str) -> None:
+    """The page did not change, the rules did: the finding goes, but nobody took anything down."""
+    judged = store.begin("judge", [], "cri 2", NOW + DAY)
+    store.keep(judged, examined(url=URL), NOW + DAY)
+    found = store.case(case)
+    assert (found.present, found.state, found.outcome, found.level) == (
+        False,
+        State.DETECTED,
+        Outcome.NOT_APPLICABLE,
+        None,
+    )
+    assert (found.record["outcome"], found.record["findings"]) == ("not_applicable", [])
+
+
+def test_an_older_capture_without_the_article_removes_nothing(store: Store, run: int, case: str) -> None:
+    later = store.begin("scan", [URL], "cri 1", NOW + DAY)
+    store.keep(later, examined(url=URL, at=NOW - DAY), NOW + DAY)
+    assert (store.case(case).present, store.case(case).state) == (True, State.DETECTED)
+
+
+def test_an_article_that_is_not_looked_for_any_more_is_not_missed(store: Store, run: int, case: str) -> None:
+    store.unregister("a1", NOW)
+    later = store.begin("scan", [URL], "cri 1", NOW + DAY)
+    store.keep(later, examined(url=URL, at=NOW + DAY), NOW + DAY)
+    (visit,) = store.visit(later, URL, examined(url=URL, at=NOW + DAY), NOW + DAY)
+    assert (store.case(case).present, store.case(case).state) == (True, State.DETECTED)
+    assert visit.found == Found.UNKNOWN
 
 
 def test_a_scan_that_sees_a_decided_case_corrected_calls_for_a_visit(store: Store, run: int, case: str) -> None:
