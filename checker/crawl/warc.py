@@ -36,6 +36,7 @@ HEADERS_MAX = 1_000_000
 BLOCK = 1 << 20
 """Bytes looked through at a time in search of the next record."""
 
+BLANK = re.compile(rb"\r?\n\r?\n")
 LENGTH = re.compile(rb"^content-length:\s*(\d+)\s*$", re.IGNORECASE | re.MULTILINE)
 ALGORITHMS = frozenset({"md5", "sha1", "sha256", "sha512"})
 NOTHING: Mapping[str, str] = {}
@@ -153,7 +154,8 @@ def response(reading: Reading, record: WarcRecord) -> Page | None:
 
 def answered(reading: Reading, record: WarcRecord, block: bytes, *, cut: bool) -> Page:
     """Make a page of the bytes of an HTTP response."""
-    head, _, raw = block.partition(b"\r\n\r\n")
+    blank = BLANK.search(block)
+    head, raw = (block, b"") if blank is None else (block[: blank.start()], block[blank.end() :])
     status, headers = parse_head(head)
     page = bare(reading, record, facts=digests(record, block, raw), status=status, headers=headers)
     if (digest := record.headers.get("WARC-Payload-Digest")) is not None:
@@ -223,7 +225,7 @@ def bare(
 
 def parse_head(head: bytes) -> tuple[int, tuple[tuple[str, str], ...]]:
     """Read the status line and header fields of an HTTP response; status 0 where there is no status line."""
-    first, *rest = head.decode("latin-1").split("\r\n") if b"\r\n" in head else head.decode("latin-1").split("\n")
+    first, *rest = head.decode("latin-1").replace("\r\n", "\n").split("\n")
     words = first.split(None, 2)
     if not first.startswith("HTTP/") or len(words) < 2 or not words[1].isdecimal() or len(words[1]) != 3:
         return 0, ()

@@ -71,6 +71,11 @@ def test_a_page_is_what_was_stored(tmp_path: Path) -> None:
     assert page.facts["warc"] == "x.warc#0"
 
 
+def test_headers_may_end_in_bare_newlines(tmp_path: Path) -> None:
+    page = one(tmp_path, record(b"HTTP/1.0 200 OK\nContent-Type: text/html\n\n<p>a</p>\r\n\r\n<p>b</p>"))
+    assert (page.header("content-type"), page.body) == ("text/html", b"<p>a</p>\r\n\r\n<p>b</p>")
+
+
 @pytest.mark.parametrize(
     ("headers", "body"),
     [
