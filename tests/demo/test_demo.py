@@ -166,9 +166,9 @@ def registering_again_changes_nothing(demo: Demo) -> None:
     assert "registered 0, updated 0, unchanged 15, refused 0" in again.err
 
 
-def test_the_demo_covers_the_kinds_grades_and_licence_states() -> None:
+def test_the_demo_covers_every_kind_grade_and_licence_state() -> None:
     matches = [match for folder, path in MATCHED for match in EXPECTED[folder][path]]
-    assert {match["kind"] for match in matches} == {"full", "near", "excerpt", "mosaic"}
+    assert {match["kind"] for match in matches} == {"full", "near", "excerpt", "mosaic", "rewrite"}
     assert {match["grade"] for match in matches} == {
         *("exact", "variant", "dateline", "secondhand", "other", "self", "hidden", "boilerplate", "none"),
     }
