@@ -5,7 +5,7 @@ import re
 import smtplib
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email import policy
@@ -113,6 +113,8 @@ def connected(settings: Mail) -> Iterator[smtplib.SMTP]:
     try:
         yield client
     finally:
+        with suppress(OSError):  # a goodbye nobody waits for: what counts was said before
+            client.putcmd("quit")
         client.close()
 
 
