@@ -63,7 +63,7 @@ def _boilerplate(found: Statement, zone: Zone, place: Place) -> str:
     part = place.part(found.start)
     if found.notice:
         return "a notice about other works"
-    if part in SHUT or (part and zone is not Zone.HEAD):
+    if part in SHUT or (part == "nav" and zone is not Zone.HEAD):
         return f"page part: {part}"
     if zone in {Zone.TAIL, Zone.NONE} and not found.this and listed(place, found.start):
         return "another article's teaser"

@@ -145,5 +145,5 @@ def _below(words: Words, at: int, reading: Reading) -> Name:
     if not 2 <= len(packed(line)) <= 20 or ":" in line or re.search(r"\d{4}", line):
         return None, False
     name, ours = named(Words(text[:end], words.edges), at + 1, reading, here=True)
-    told = name is not None and (ours or reading.outlet(text[slice(*name)]))
+    told = name is not None and (ours or reading.outlet(text[slice(*name)]) or text[: name[1]].endswith(reading.bodies))
     return (name, ours) if told else (None, False)

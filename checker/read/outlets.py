@@ -75,6 +75,7 @@ class Reading:
     known: re.Pattern[str]
     outlets: frozenset[str]
     endings: tuple[str, ...]
+    bodies: tuple[str, ...]
     never: frozenset[str]
     called: frozenset[str]
     metas: frozenset[str]
@@ -159,6 +160,7 @@ def _compile(raw: Mapping[str, Any], publisher: Publisher) -> Reading:
         known=re.compile(either(*outlets["names"], *publisher.names)),
         outlets=frozenset(map(packed, outlets["names"])),
         endings=tuple(map(packed, outlets["endings"])),
+        bodies=tuple(map(level, outlets["bodies"])),
         never=frozenset(map(packed, outlets["never"])),
         called=frozenset(forms["beside-date"].words),
         metas=frozenset(forms["meta"].words),
