@@ -163,7 +163,8 @@ class Crawler:
             return None
         again = errand.tries + 1 < TRIES and (page.outcome in AGAIN or page.status in SLOW_DOWN)
         ended = None if again else self.ended(errand, page)
-        self.frontier.release(errand, visit if ruling.asked or ruling.allowed else None, again=again)
+        reached = (ruling.asked or ruling.allowed) and page.outcome is not PageOutcome.REFUSED_ADDRESS
+        self.frontier.release(errand, visit if reached or page.status else None, again=again)
         return ended
 
     def ruling(self, url: str) -> Ruling:

@@ -139,6 +139,11 @@ class TestPoliteness:
         assert len([seen for seen in site.seen if seen.path != "/robots.txt"]) <= 4
 
 
+def test_every_address_of_a_refused_host_is_refused(settings: Crawl) -> None:
+    found = crawl([f"http://127.0.0.1:9/{at}" for at in range(6)], settings, allow_private=False)
+    assert [page.outcome for page in found.values()] == [PageOutcome.REFUSED_ADDRESS] * 6
+
+
 class TestScope:
     """What a crawl goes after."""
 
