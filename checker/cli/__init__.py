@@ -3,6 +3,7 @@
 from checker.cli import (
     again,
     decisions,
+    explain,
     findings,
     init,
     licence,
@@ -20,6 +21,7 @@ from checker.cli.app import main
 __all__ = [
     "again",
     "decisions",
+    "explain",
     "findings",
     "init",
     "licence",

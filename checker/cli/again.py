@@ -4,12 +4,11 @@ from collections import Counter
 from typing import Annotated
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from checker import runs
 from checker.cli.app import app
-from checker.cli.console import progress, say, stdout
+from checker.cli.console import grid, progress, say, stdout
 from checker.cli.options import WorkersOption, WorkspaceOption, workspace_at
 from checker.keep.changes import Change
 from checker.runs import House
@@ -37,11 +36,11 @@ def judge(
     """Put the present rules and licences to all kept pages, without fetching, and show what changes."""
     with House.open(workspace_at(workspace)) as house:
         changed = runs.judge(house, workers=workers, dry_run=dry_run)
-    grid = Table("finding", "change", "rule", "from", "to", "article", "address", box=None, header_style="bold")
+    table = grid("finding", "change", "rule", "from", "to", "article", "address")
     for each in changed:
-        grid.add_row(*map(Text, told(each)))
+        table.add_row(*map(Text, told(each)))
     if changed:
-        stdout.print(grid)
+        stdout.print(table)
     counts = Counter(each.effect for each in changed)
     word = "would change" if dry_run else "changed"
     say(f"findings that {word}: {len(changed)}" + "".join(f", {name} {n}" for name, n in sorted(counts.items())))

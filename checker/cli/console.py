@@ -2,6 +2,7 @@
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
 
 stdout = Console(highlight=False)
 stderr = Console(stderr=True, highlight=False)
@@ -25,3 +26,11 @@ def progress() -> Progress:
 def say(line: str) -> None:
     """Write one plain line to stderr; what a page said in it is never read as markup."""
     stderr.print(line, markup=False, soft_wrap=True)
+
+
+def grid(*heads: str, title: str | None = None) -> Table:
+    """Return an empty table with these heads; long words are folded, never cut off."""
+    table = Table(box=None, header_style="bold", title=title, title_justify="left", pad_edge=False)
+    for head in heads:
+        table.add_column(head, overflow="fold")
+    return table

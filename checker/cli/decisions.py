@@ -5,10 +5,9 @@ from datetime import UTC, datetime, time
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from checker.cli.app import app
-from checker.cli.console import say, stdout
+from checker.cli.console import grid, say, stdout
 from checker.cli.options import Identity, WorkspaceOption, workspace_at
 from checker.errors import CheckerError, UsageError
 from checker.keep.cases import Case, Wanted
@@ -62,7 +61,7 @@ def undo(finding: Identity, who: Who = "", comment: Comment = "", workspace: Wor
 def history(finding: Identity, workspace: WorkspaceOption = None) -> None:
     """Show everything that happened to a finding: decisions, and every visit to its page."""
     place = workspace_at(workspace)
-    grid = Table("when", "who", "what", "from", "to", "reason", "comment", box=None, header_style="bold")
+    table = grid("when", "who", "what", "from", "to", "reason", "comment")
     with Store.open(place.database) as store:
         case = store.case(finding)
         lines: list[tuple[datetime, tuple[str, ...]]] = [
@@ -71,8 +70,8 @@ def history(finding: Identity, workspace: WorkspaceOption = None) -> None:
         ]
         lines += [(each.at, (CHECKER, "visit", "", each.found, each.outcome, "")) for each in store.visits(case.id)]
     for at, rest in sorted(lines):
-        grid.add_row(at.astimezone(place.settings.zone).strftime("%Y-%m-%d %H:%M"), *rest)
-    stdout.print(grid, markup=False)
+        table.add_row(at.astimezone(place.settings.zone).strftime("%Y-%m-%d %H:%M"), *rest)
+    stdout.print(table, markup=False)
 
 
 @app.command()

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from rich.table import Table
 
 from checker.cli.app import app
-from checker.cli.console import say, stdout
+from checker.cli.console import grid, say, stdout
 from checker.cli.options import JsonOption, WorkspaceOption, workspace_at
 from checker.errors import LicenceError, UsageError
 from checker.judge.ledger import add_licence, import_licences
@@ -87,13 +87,13 @@ def list_licences(on: On = None, workspace: WorkspaceOption = None) -> None:
     place = workspace_at(workspace)
     today, licences = day(on, place), load_licences(register_of(place))
     notices = licences.notices(today)
-    grid = Table("licence", "licensee", "from", "to", "domains", "attention", box=None, header_style="bold")
+    table = grid("licence", "licensee", "from", "to", "domains", "attention")
     for each in licences.licences:
         about = "; ".join(f"{notice.about}: {notice.detail}" for notice in notices if notice.licence.id == each.id)
         end = each.terms(today).end
         domains = " ".join(each.terms(today).domains)
-        grid.add_row(each.id, each.licensee, str(each.start), str(end or ""), domains, about)
-    stdout.print(grid, markup=False)
+        table.add_row(each.id, each.licensee, str(each.start), str(end or ""), domains, about)
+    stdout.print(table, markup=False)
 
 
 @licence.command()
@@ -112,12 +112,12 @@ def show(
         jsons.dump(to_odrl(found, today, publisher), sys.stdout, ensure_ascii=False, indent=2)
         sys.stdout.write("\n")
         return
-    grid = Table(box=None, show_header=False)
+    table = Table(box=None, show_header=False)
     terms = found.terms(today).model_dump(mode="json", exclude_defaults=True)
     record = found.model_dump(mode="json", exclude_defaults=True)
     for name, value in {**record, **terms}.items():
-        grid.add_row(name, jsons.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value))
-    stdout.print(grid, markup=False)
+        table.add_row(name, jsons.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value))
+    stdout.print(table, markup=False)
 
 
 @licence.command()

@@ -74,7 +74,7 @@ def told(file: Path, document: Document) -> dict[str, Any]:
 
 def shown(file: Path, document: Document) -> Table:
     """Return what a person wants to see of a document."""
-    grid = Table(title=Text(str(file)), title_justify="left", box=None, show_header=False, padding=(0, 2, 0, 0))
+    table = Table(title=Text(str(file)), title_justify="left", box=None, show_header=False, padding=(0, 2, 0, 0))
     published = document.published
     facts = {
         "title": document.title,
@@ -90,10 +90,10 @@ def shown(file: Path, document: Document) -> Table:
     }
     for name, value in facts.items():
         if value:
-            grid.add_row(Text(name, "bold"), Text(value))
+            table.add_row(Text(name, "bold"), Text(value))
     for credit in document.credits:
-        grid.add_row(Text(f"credit {credit.grade}", "bold cyan"), surroundings(credit, document.text))
-    return grid
+        table.add_row(Text(f"credit {credit.grade}", "bold cyan"), surroundings(credit, document.text))
+    return table
 
 
 def surroundings(credit: Credit, text: str) -> Text:

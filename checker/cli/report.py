@@ -7,10 +7,9 @@ from functools import partial
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from checker.cli.app import app
-from checker.cli.console import say, stdout
+from checker.cli.console import grid, say, stdout
 from checker.cli.options import WorkspaceOption, workspace_at
 from checker.judge.licence import Licences, load_licences
 from checker.keep.store import Store
@@ -76,13 +75,13 @@ def preview(week: PeriodOption = None, language: LanguageOption = None, workspac
 def list_sent(week: PeriodOption = None, workspace: WorkspaceOption = None) -> None:
     """List every mail that was written down for a reader, and what became of it."""
     place = workspace_at(workspace)
-    grid = Table("period", "edition", "reader", "state", "tries", "when", "error", box=None, header_style="bold")
+    table = grid("period", "edition", "reader", "state", "tries", "when", "error")
     with Store.open(place.database) as store, store.reading() as connection:
         for each in archive(connection, week):
             when = each.at.astimezone(place.settings.zone).strftime("%Y-%m-%d %H:%M")
             edition, tries = str(each.edition), str(each.attempts)
-            grid.add_row(each.period, edition, each.reader, each.state, tries, when, each.error)
-    stdout.print(grid, markup=False)
+            table.add_row(each.period, edition, each.reader, each.state, tries, when, each.error)
+    stdout.print(table, markup=False)
 
 
 @report.command()

@@ -6,7 +6,7 @@ import typer
 from rich.table import Table
 
 from checker.cli.app import app
-from checker.cli.console import say, stdout
+from checker.cli.console import grid, say, stdout
 from checker.cli.options import WorkspaceOption, workspace_at
 from checker.errors import UsageError
 from checker.judge.examples import test_pack
@@ -22,11 +22,11 @@ def list_rules(workspace: WorkspaceOption = None) -> None:
     """List the rules of the pack."""
     place = workspace_at(workspace)
     pack = load_pack(place.rules / PACK)
-    grid = Table("rule", "kind", "level", "message", box=None, header_style="bold", title=f"rule pack {pack.name}")
+    table = grid("rule", "kind", "level", "message", title=f"rule pack {pack.name}")
     for rule in pack.rules:
         word = "deprecated" if rule.deprecated else rule.kind
-        grid.add_row(rule.id, word, rule.level, rule.message[place.settings.language])
-    stdout.print(grid, markup=False)
+        table.add_row(rule.id, word, rule.level, rule.message[place.settings.language])
+    stdout.print(table, markup=False)
 
 
 @rules.command()
@@ -40,15 +40,15 @@ def show(
     if found is None:
         raise UsageError(f"there is no rule {rule!r}; list them with: checker rules list")
     language = place.settings.language
-    grid = Table(box=None, show_header=False)
-    grid.add_row("rule", f"{found.id}, version {found.version}, {found.kind}, {found.level}")
-    grid.add_row("message", found.message[language])
-    grid.add_row("repair", found.repair[language])
+    table = Table(box=None, show_header=False)
+    table.add_row("rule", f"{found.id}, version {found.version}, {found.kind}, {found.level}")
+    table.add_row("message", found.message[language])
+    table.add_row("repair", found.repair[language])
     for code in found.basis:
-        grid.add_row("basis", f"{code}: {pack.basis(code)[language]}")
+        table.add_row("basis", f"{code}: {pack.basis(code)[language]}")
     for fact, condition in found.when.items():
-        grid.add_row("when", f"{fact}: {condition}")
-    stdout.print(grid, markup=False)
+        table.add_row("when", f"{fact}: {condition}")
+    stdout.print(table, markup=False)
 
 
 @rules.command("test")

@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
 from checker.cli.app import app
-from checker.cli.console import stdout
+from checker.cli.console import grid, stdout
 from checker.cli.options import JsonOption, WorkspaceOption, workspace_at
 from checker.keep.record import instant
 from checker.keep.runs import PageRow
@@ -25,15 +24,15 @@ RunOption = Annotated[
 def pages(run: RunOption = None, json: JsonOption = False, workspace: WorkspaceOption = None) -> None:
     """List the pages of a run, each with its one outcome."""
     place = workspace_at(workspace)
-    grid = Table("outcome", "status", "charset", "bytes", "address", "reason", box=None, header_style="bold")
+    table = grid("outcome", "status", "charset", "bytes", "address", "reason")
     with Store.open(place.database) as store:
         for row in store.pages(store.last_run() if run is None else run):
             if json:
                 sys.stdout.write(jsons.dumps(told(row), ensure_ascii=False) + "\n")
             else:
-                grid.add_row(row.outcome, str(row.status), row.charset, f"{row.bytes:,}", row.url, row.reason)
+                table.add_row(row.outcome, str(row.status), row.charset, f"{row.bytes:,}", row.url, row.reason)
     if not json:
-        stdout.print(grid, markup=False)
+        stdout.print(table, markup=False)
 
 
 def told(row: PageRow) -> dict[str, Any]:
@@ -53,25 +52,25 @@ def told(row: PageRow) -> dict[str, Any]:
 def runs(workspace: WorkspaceOption = None) -> None:
     """List the runs, the latest first."""
     place = workspace_at(workspace)
-    grid = Table("run", "kind", "state", "started", "pages", "rule pack", "targets", box=None, header_style="bold")
+    table = grid("run", "kind", "state", "started", "pages", "rule pack", "targets")
     with Store.open(place.database) as store:
         for run in store.runs(datetime.now(UTC)):
             started = run.started.astimezone(place.settings.zone).strftime("%Y-%m-%d %H:%M")
             count = str(sum(store.coverage(run.id).values()))
-            grid.add_row(str(run.id), run.kind, run.state, started, count, run.pack, " ".join(run.targets))
-    stdout.print(grid, markup=False)
+            table.add_row(str(run.id), run.kind, run.state, started, count, run.pack, " ".join(run.targets))
+    stdout.print(table, markup=False)
 
 
 @app.command()
 def coverage(run: RunOption = None, workspace: WorkspaceOption = None) -> None:
     """Show for each site of a run how many pages were judged, and why others were not."""
     place = workspace_at(workspace)
-    grid = Table("site", "pages", "judged", "matched", "failed", "why", box=None, header_style="bold")
+    table = grid("site", "pages", "judged", "matched", "failed", "why")
     with Store.open(place.database) as store:
         for site, counts in store.coverage_by_site(store.last_run() if run is None else run).items():
             failed = {outcome: count for outcome, count in counts.items() if outcome not in JUDGED}
             total, lost = sum(counts.values()), sum(failed.values())
             why = ", ".join(f"{outcome} {count}" for outcome, count in sorted(failed.items()))
             matched = counts.get(PageOutcome.MATCHED, 0)
-            grid.add_row(site or "(files)", str(total), str(total - lost), str(matched), str(lost), why)
-    stdout.print(grid, markup=False)
+            table.add_row(site or "(files)", str(total), str(total - lost), str(matched), str(lost), why)
+    stdout.print(table, markup=False)

@@ -4,11 +4,10 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from checker import runs
 from checker.cli.app import app
-from checker.cli.console import say, stdout
+from checker.cli.console import grid, say, stdout
 from checker.cli.coverage import Tally
 from checker.cli.options import WorkersOption, WorkspaceOption, workspace_at
 from checker.cli.report import office_of
@@ -53,11 +52,11 @@ def remove(url: Address, workspace: WorkspaceOption = None) -> None:
 def list_sites(workspace: WorkspaceOption = None) -> None:
     """List the watched sites with their schedule and last results."""
     place = workspace_at(workspace)
-    grid = Table("site", "every", "pages", "last scan", "result", "due", "comment", box=None, header_style="bold")
+    table = grid("site", "every", "pages", "last scan", "result", "due", "comment")
     with House.open(place) as house:
         for each in house.store.sites():
-            grid.add_row(*line(each, place))
-    stdout.print(grid, markup=False)
+            table.add_row(*line(each, place))
+    stdout.print(table, markup=False)
 
 
 def line(each: Watched, place: Workspace) -> tuple[str, ...]:

@@ -44,6 +44,7 @@ def workspace(registered: Path, tmp_path: Path) -> Path:
 def checker(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Checker:
     """Run a command inside the workspace."""
     monkeypatch.chdir(workspace)
+    monkeypatch.setattr("checker.cli.console.stdout.width", 200)
     return run
 
 

@@ -207,3 +207,77 @@ def test_the_licence_register_answers_for_a_day(checker: Checker) -> None:
     ended = checker("licence", "check", "new.example", "--on", "2026-07-01", "--json")
     assert (ended.code, json.loads(ended.out)["state"]) == (1, "expired")
     assert json.loads(checker("licence", "show", "N-1", "--odrl").out)["@type"] == "Agreement"
+
+
+def test_explain_says_why_a_pair_matches_or_does_not(checker: Checker) -> None:
+    ended = checker("explain", "-", BRIDGE, given=REPOST)
+    assert ended.code == 0
+    assert "full, 100% of the article" in ended.out
+    assert "no match" in checker("explain", "-", FERRY, given=page(CLEAN)).out
+    assert checker("explain", "-", "nobody", given=REPOST).code == 2
+
+
+def test_judging_anew_changes_nothing_by_itself_and_shows_what_a_licence_would(checker: Checker, pages: Path) -> None:
+    checker("scan", str(pages))
+    assert checker("judge").err.strip() == "findings that changed: 0"
+    words = (
+        "licence",
+        "add",
+        "--id",
+        "N-2",
+        "--licensee",
+        "轉載網",
+        "--domain",
+        "repost.example",
+        "--start",
+        "2026-01-01",
+    )
+    checker(*words)
+    shown = checker("judge", "--dry-run")
+    assert "LIC-01" in shown.out
+    assert "disappears" in shown.out
+    assert "LIC-01" in checker("findings", "--json").out
+    checker("judge")
+    assert "LIC-01" not in checker("findings", "--all", "--json").out
+
+
+def test_the_n_plus_first_article_breaks_the_quota_whatever_was_found_first(
+    checker: Checker, workspace: Path, tmp_path: Path
+) -> None:
+    register = workspace / "rules" / "licences.toml"
+    terms = 'id = "Q-1"\nlicensee = "轉載網"\ndomains = ["repost.example"]\nstart = 2026-01-01\nquota.month = 1\n'
+    register.write_text(f"[[licence]]\n{terms}", encoding="utf-8")
+    both = {
+        "https://repost.example/b.html": page(text_of(BRIDGE), credit="來源：國際在線"),
+        "https://repost.example/a.html": page(text_of(FERRY), credit="來源：國際在線"),
+    }
+    for order in (both, dict(reversed(both.items()))):
+        ended = checker("scan", str(warc(tmp_path / "quota.warc.gz", order)), "--json")
+        clauses = {row["article"]["id"]: row["licence"]["state"] for row in map(json.loads, ended.out.splitlines())}
+        assert clauses == {FERRY: "valid", BRIDGE: "out_of_scope"}
+
+
+def test_watched_sites_are_listed_with_what_is_unknown_as_unknown(checker: Checker, workspace: Path) -> None:
+    settings = workspace / "checker.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace('contact = ""', 'contact = "a@b.example"'))
+    assert checker("sites", "add", "https://news.example/", "--every", "12").code == 0
+    listed = checker("sites", "list").out
+    assert "https://news.example/" in listed
+    assert "never" in listed
+    assert "—" in listed
+    assert checker("sites", "remove", "https://news.example/").code == 0
+    assert checker("sites", "remove", "https://news.example/").code == 2
+
+
+def test_own_pages_without_the_mark_are_errors(checker: Checker, tmp_path: Path) -> None:
+    marked, bare = tmp_path / "marked.html", tmp_path / "bare.html"
+    marked.write_bytes(page(text_of(BRIDGE), credit="來源：國際在線"))
+    bare.write_bytes(page(CLEAN))
+    assert checker("own-check", str(marked)).code == 0
+    assert checker("own-check", str(bare)).code == 1
+
+
+def test_the_rule_pack_passes_its_own_examples(checker: Checker) -> None:
+    assert checker("rules", "test").code == 0
+    assert "ATT-01" in checker("rules", "list").out
+    assert "notice:2" in checker("rules", "show", "ATT-01").out
