@@ -36,7 +36,9 @@ def test_the_settings_are_those_of_a_new_workspace() -> None:
     assert f"```toml\n{(ROOT / 'checker.toml').read_text(encoding='utf-8')}```" in README
 
 
-@pytest.mark.parametrize("file", ["README.md", "docs/rules.md", "docs/publishers.md", "docs/tour.md", "corpus/README.md"])
+@pytest.mark.parametrize(
+    "file", ["README.md", "docs/rules.md", "docs/publishers.md", "docs/tour.md", "corpus/README.md"]
+)
 def test_what_the_documents_link_to_is_there(file: str) -> None:
     text = (ROOT / file).read_text(encoding="utf-8")
     targets = [part.split(")")[0] for part in text.split("](")[1:]]
