@@ -9,7 +9,9 @@ from checker.keep.store import Store
 from checker.model import Examined, PageOutcome
 from checker.settings import Crawl
 
-SETTINGS = Crawl(contact="tests@example.org", allow_private=True, delay=0, timeout=5, connections=4)
+SETTINGS = Crawl(
+    contact="tests@example.org", allow_private=True, delay=0, timeout=5, connections=4, pages=1000, depth=9
+)
 
 
 def main(address: str, run: int, targets: list[str]) -> None:
