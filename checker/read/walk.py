@@ -6,6 +6,7 @@ newlines, cells of a row by a space; inline elements are joined without a blank 
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -60,12 +61,21 @@ class Look(NamedTuple):
     rules: tuple[Rule, ...] = ()
 
 
+@lru_cache(maxsize=20_000)
+def _words(named: str) -> tuple[str, ...]:
+    """Return the words that classes, ids and roles are made of: each two neighbours as one, then each alone."""
+    words = WORD.findall(CAMEL.sub(r"\1 \2", named).lower())
+    return (*(a + b for a, b in pairwise(words)), *words)
+
+
 class _Walk:
     """The walk itself: what has been written so far, and what waits to part it from what comes."""
 
     def __init__(self, soup: BeautifulSoup, parts: Mapping[str, str], opened: frozenset[int]) -> None:
-        sheets = Sheets("".join(map(str, style.contents)) for style in soup.find_all("style"))
-        self.sight = Sight(sheets, outside=soup.find("link", rel="stylesheet") is not None)
+        found = soup.find_all(["style", "link"])
+        outside = any("stylesheet" in tag.get_attribute_list("rel") for tag in found)
+        sheets = Sheets("".join(map(str, tag.contents)) for tag in found if tag.name == "style")
+        self.sight = Sight(sheets, outside=outside)
         self.opened = opened
         self.parts = parts
         self.out: list[str] = []
@@ -120,9 +130,10 @@ class _Walk:
     def kind(self, key: str) -> str:
         """Return which part of a page an element is by the words of its name, classes, id and role, "" for none."""
         name, _, named = key.partition(" ")
-        words = WORD.findall(CAMEL.sub(r"\1 \2", named).lower())
-        pairs = (a + b for a, b in pairwise(words))
-        return next(filter(None, (self.parts.get(word, "") for word in (f"<{name}>", *pairs, *words))), "")
+        for word in (f"<{name}>", *(_words(named) if named else ())):
+            if word in self.parts:
+                return self.parts[word]
+        return ""
 
     def open(self, tag: Tag, outer: Frame, look: Look) -> Frame:
         """Return the frame of an element that begins here, and part it from what stands before."""
