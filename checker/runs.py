@@ -14,6 +14,7 @@ from checker.crawl.frontier import SharedFrontier
 from checker.crawl.live import no_validators
 from checker.crawl.revisit import Revisits
 from checker.crawl.targets import pages, understood
+from checker.judge.licence import Licences
 from checker.judge.tally import Used, tally
 from checker.keep.cases import Case, Wanted
 from checker.keep.changes import Change, changes
@@ -136,10 +137,8 @@ def judge(house: House, *, workers: int = 1, dry_run: bool = False) -> tuple[Cha
 
 def settle_quotas(house: House, run: int) -> None:
     """Judge again what a quota touches, now that every repost is known: the order of finding must not matter."""
-    limited = {each.id for each in house.road.policy.licences.licences if each.counted}
-    cases = [case for case in house.store.cases(Wanted()) if case.record["licence"]["id"] in limited]
-    usage = tally(use for case in cases if (use := used(case)))
-    policy = replace(house.road.policy, usage=usage)
+    cases = counted(house.store, house.road.policy.licences)
+    policy = replace(house.road.policy, usage=tally(filter(None, map(used, cases))))
     road = replace(house.road, policy=policy)
     for url, capture in sorted({case.url: case.capture for case in cases if case.capture is not None}.items()):
         suspect = road.screen(house.evidence.load(capture))
@@ -149,6 +148,17 @@ def settle_quotas(house: House, run: int) -> None:
         before = [case.record for case in cases if case.url == url]
         if changes(before, [record(verdict) for verdict in judged.verdicts]):
             house.store.keep(run, judged, now(), capture)
+
+
+def reposts(store: Store, licences: Licences) -> tuple[Used, ...]:
+    """Return every repost that a licence with a limit counts."""
+    return tuple(filter(None, map(used, counted(store, licences))))
+
+
+def counted(store: Store, licences: Licences) -> list[Case]:
+    """Return the cases under a licence that limits how many articles may be used."""
+    limited = {each.id for each in licences.licences if each.counted}
+    return [case for case in store.cases(Wanted()) if case.record["licence"]["id"] in limited] if limited else []
 
 
 def used(case: Case) -> Used | None:

@@ -12,11 +12,13 @@ from checker.cli.app import app
 from checker.cli.console import grid, say, stdout
 from checker.cli.options import WorkspaceOption, workspace_at
 from checker.judge.licence import Licences, load_licences
+from checker.judge.tally import totals
 from checker.keep.store import Store
 from checker.report.figures import LicenceNote
 from checker.report.outbox import archive, as_sent
 from checker.report.period import Period, last_week, parse
 from checker.report.post import Office, send_now, send_test, write
+from checker.runs import reposts
 from checker.settings import Reader, Workspace
 
 report = typer.Typer(help="The week's report: write it, send it, look at what was sent.", invoke_without_command=True)
@@ -110,19 +112,20 @@ def reader(place: Workspace, language: str | None, to: str = "") -> Reader:
 def office_of(place: Workspace, store: Store) -> Office:
     """Return what reporting needs of a workspace."""
     licences = load_licences(place.rules / "licences.toml")
-    return Office(store, place.settings, place.reports, partial(licence_notes, licences))
+    return Office(store, place.settings, place.reports, partial(licence_notes, licences, store))
 
 
-def licence_notes(licences: Licences, on: date) -> tuple[LicenceNote, ...]:
-    """Return the licences that someone should look at."""
+def licence_notes(licences: Licences, store: Store, on: date) -> tuple[LicenceNote, ...]:
+    """Return the licences that someone should look at: ended, ending, used up."""
     return tuple(
         LicenceNote(
             id=each.licence.id,
             licensee=each.licence.licensee,
             problem=PROBLEMS[each.about],
             ends=each.licence.terms(on).end,
-            clause=each.detail,
+            used=each.used,
+            quota=each.limit,
         )
-        for each in licences.notices(on)
+        for each in licences.notices(on, totals(reposts(store, licences), on))
         if each.about in PROBLEMS
     )

@@ -53,6 +53,8 @@ class Notice:
     licence: Licence
     about: str
     detail: str
+    used: int | None = None
+    limit: int | None = None
 
 
 def no_usage(_licence: str, _use: Use) -> Counts:
@@ -113,28 +115,26 @@ class Licences:
         """Return what the team should know on a day: ended and ending licences, quotas over and nearly used up."""
         counts = usage or {}
         found = [
-            Notice(licence, about, detail)
-            for licence in self.licences
-            for about, detail in _notices(licence, on, counts.get(licence.id, Counts()))
+            notice for licence in self.licences for notice in _notices(licence, on, counts.get(licence.id, Counts()))
         ]
         return tuple(sorted(found, key=lambda notice: (notice.about, notice.licence.id, notice.detail)))
 
 
-def _notices(licence: Licence, on: date, used: Counts) -> Iterator[tuple[str, str]]:
+def _notices(licence: Licence, on: date, used: Counts) -> Iterator[Notice]:
     terms = licence.terms(on)
     if terms.end is not None and terms.end < on:
-        yield "expired", f"ended on {terms.end}"
+        yield Notice(licence, "expired", f"ended on {terms.end}")
     elif terms.end is not None and terms.end <= on + timedelta(days=EXPIRING):
-        yield "expiring", f"ends on {terms.end}, in {(terms.end - on).days} days"
+        yield Notice(licence, "expiring", f"ends on {terms.end}, in {(terms.end - on).days} days")
     if not licence.written:
-        yield "unsigned", "not signed in writing"
+        yield Notice(licence, "unsigned", "not signed in writing")
     limits = {period: getattr(terms.quota, period) for period in ("day", "week", "month", "total")}
     for period, limit in (*limits.items(), ("live", terms.concurrent)):
         count = getattr(used, period)
         if limit is not None and count > limit:
-            yield "over_quota", f"{period}: {count} of {limit}"
+            yield Notice(licence, "over_quota", f"{period}: {count} of {limit}", count, limit)
         elif limit and count >= NEAR_QUOTA * limit:
-            yield "near_quota", f"{period}: {count} of {limit}"
+            yield Notice(licence, "near_quota", f"{period}: {count} of {limit}", count, limit)
 
 
 def load_licences(path: Path) -> Licences:
