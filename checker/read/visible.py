@@ -77,7 +77,7 @@ class Sight:
         attrs = tag.attrs
         if "hidden" in attrs and str(attrs["hidden"]).lower() != "until-found":
             return "hidden attribute", size
-        suspect = "style" in attrs and HIDING.search(str(attrs["style"]))
+        suspect = "style" in attrs and HIDING.search(str(attrs["style"]).lower())
         changes = size is not PLAIN and ("style" in attrs or "class" in attrs or "id" in attrs)
         if not (suspect or changes or any(rule.fits(tag, self.around) for rule in rules)):
             return "", size
