@@ -54,7 +54,12 @@ def record(verdict: Verdict) -> Record:
 def in_language(full: Record, language: str) -> Record:
     """Return the record with its findings' sentences in one language (zh-Hant, zh-Hans or en)."""
     findings = [
-        {**finding, "message": finding["message"][language], "repair": finding["repair"][language]}
+        {
+            **finding,
+            "message": finding["message"][language],
+            "basis": [texts[language] for texts in finding["basis"]],
+            "repair": finding["repair"][language],
+        }
         for finding in full["findings"]
     ]
     return {**full, "findings": findings}
@@ -157,7 +162,7 @@ def _finding(finding: Finding) -> Record:
         "rule": finding.rule,
         "level": finding.level.value,
         "message": _texts(finding.message),
-        "basis": list(finding.basis),
+        "basis": [_texts(texts) for texts in finding.basis],
         "quote": storable(finding.quote),
         "repair": _texts(finding.repair),
         "kind": finding.kind.value,

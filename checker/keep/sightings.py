@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, exists, select, update
 
 from checker.keep import articles, curations, database, tables
 from checker.keep.decisions import observed
@@ -188,8 +188,8 @@ def _move(connection: Connection, look: Look, row: Row[Any], found: Found) -> No
 
 def _looked_for() -> ColumnElement[bool]:
     """Whether a case's article is registered, so that a look at its page would have found it."""
-    registered = select(tables.articles.c.id).where(tables.articles.c.unregistered.is_(None))
-    return tables.cases.c.article.in_(registered)
+    columns = tables.articles.c
+    return exists().where(columns.id == tables.cases.c.article, columns.unregistered.is_(None))
 
 
 def _stand() -> Select[Any]:
