@@ -38,6 +38,10 @@ PATIENCE = 600.0
 RATIO = 4
 """A segment is left alone while it is this many times as large as all smaller ones together."""
 
+MANY = 32
+CLEARLY = 0.8
+"""Of more candidates than this, those are left out that share so much less of the page than better ones do."""
+
 FLUSH = 10_000
 """Articles in one segment of a large registration."""
 
@@ -162,7 +166,9 @@ class Index:
                     row = int(part.segment.owners[stretch.strand])
                     if not part.has_lost(row):
                         tallies.setdefault((number, row), Tally()).add(stretch)
-        chosen = ((tally, *key) for key, tally in tallies.items())
+        chosen = [(tally, *key) for key, tally in tallies.items()]
+        if len(chosen) > MANY:
+            chosen = telling(chosen)
         found = [Candidate(self._parts[number].segment.article(row).id, tally.agree) for tally, number, row in chosen]
         return tuple(sorted(found, key=lambda candidate: (-candidate.shared, candidate.id)))
 
@@ -239,6 +245,21 @@ class Index:
         build.from_segments(path, [(part.segment, part.removed) for part in old])
         rest = tuple(part for part in self._parts if id(part) not in chosen)
         self._commit((*rest, Part(Segment(path), np.zeros(0, np.uint32))))
+
+
+def telling(found: list[tuple[Tally, int, int]]) -> list[tuple[Tally, int, int]]:
+    """Return those of very many articles half of whose share of the page no clearly better one has."""
+    kept: list[tuple[Tally, int, int]] = []
+    waiting: list[tuple[int, set[int]]] = []
+    better: set[int] = set()
+    for tally, part, row in sorted(found, key=lambda each: (-each[0].agree, each[1], each[2])):
+        while waiting and waiting[0][0] * CLEARLY > tally.agree:
+            better |= waiting.pop(0)[1]
+        places = {place for span in tally.spans for place in range(*span)}
+        if 2 * len(places - better) >= len(places):
+            waiting.append((tally.agree, places))
+            kept.append((tally, part, row))
+    return kept
 
 
 def due(parts: list[Part]) -> int:

@@ -243,7 +243,7 @@ def bands(hits: Hits) -> list[Span]:
     """
     if len(hits.page) < VOTES:
         return []
-    weight = 1 / np.bincount(hits.page)[hits.page]
+    weight = 1 / np.sqrt(np.bincount(hits.page))[hits.page]
     diagonal = hits.strand - hits.page
     cut = np.flatnonzero(diagonal[1:] - diagonal[:-1] > BAND) + 1
     first, last = np.append(0, cut), np.append(cut, len(diagonal))

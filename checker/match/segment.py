@@ -34,7 +34,7 @@ from checker.match import records
 from checker.match.fingerprint import HASH_BITS, PLACE_BITS, Hashes
 from checker.model import Article
 
-FORMAT = 3
+FORMAT = 4
 MAGIC = "checker index segment"
 HEADER = 4096
 ALIGN = 64

@@ -82,8 +82,9 @@ def simplified() -> dict[int, int]:
     for config in ("s2hk", "s2tw", "s2t"):
         common = [chr(point) for point in range(0x4E00, 0xA000)]
         for char, variant in converted(config, common).items():
-            if follow(variant, step) == variant != follow(char, step):
-                step[variant] = follow(char, step)
+            one, other = follow(char, step), follow(variant, step)
+            if one != other:
+                step |= {variant: one} if other == variant else {one: other}
     return {ord(c): ord(follow(c, step)) for c in step}
 
 
