@@ -76,7 +76,7 @@ def planted(texts: list[list[str]], length: int, rate: float, rng: random.Random
 def rivals(console: Console, texts: list[list[str]], rng: random.Random) -> None:
     """Print what this index and other tools find of the same copies among the same articles."""
     ours = ["".join(text) for text in texts][:REGISTERED]
-    kinds = {
+    kinds: dict[str, Callable[[str], str]] = {
         "copy": lambda text: text,
         "30 % edits": lambda text: edited(text, 0.3, rng),
         "60 characters in a foreign text": lambda text: ours[0][:400] + excerpt(text, 60, rng) + ours[0][400:800],
