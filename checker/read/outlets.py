@@ -124,50 +124,70 @@ def _form(raw: Mapping[str, Any]) -> Form:
 
 def _compile(raw: Mapping[str, Any], publisher: Publisher) -> Reading:
     forms = {form.name: form for form in map(_form, raw["form"])}
-    values, outlets = raw["values"], raw["outlets"]
     names = _names(publisher)
     return Reading(
         publisher=publisher,
         forms=tuple(forms.values()),
         names=names,
-        label=re.compile(
+        **_keywords(forms, raw["values"], names),
+        **_values(forms, raw["values"], names),
+        **_outlets(raw, raw["outlets"], publisher),
+    )
+
+
+def _keywords(forms: Mapping[str, Form], values: Mapping[str, Any], names: Names) -> dict[str, Any]:
+    """Compile the words that lead to a name."""
+    return {
+        "label": re.compile(
             rf"(?P<key>{either(*forms['label'].words, *forms['verb'].words)}){GAP}[】\])]?{GAP}(?P<sep>{PARTED})"
         ),
-        verb=re.compile(rf"(?P<key>{either(*forms['verb'].words, *forms['verb'].bare)})(?P<sep>)"),
-        lesser=re.compile(
+        "verb": re.compile(rf"(?P<key>{either(*forms['verb'].words, *forms['verb'].bare)})(?P<sep>)"),
+        "lesser": re.compile(
             rf"(?P<key>{either(*forms['ours'].words)}){GAP}(?P<sep>{PARTED}|){GAP}(?={names.anywhere.pattern})"
         ),
-        verbs=frozenset(map(packed, forms["verb"].words + forms["ours"].words)),
-        channels=re.compile(either(*values["channels"])),
-        kinds=re.compile(rf"(?:{either(*values['kinds'], *forms['verb'].words)}){GAP}[:“\"「《]*"),
-        afar=re.compile(
-            rf"[ \x00【\[(]*(?P<name>{either(*outlets['names'])})[^。:,\n]{{0,18}}?(?:电|讯|消息|报道)(?=[ (:,，])"
-        ),
-        stops=re.compile(either(*values["stops"])),
-        fields=re.compile(either(*values["fields"])),
-        weak=frozenset(map(packed, forms["verb"].weak)),
-        decoy=re.compile(rf"(?:{either(*values['decoys'])}){GAP}[:的]?{GAP}$"),
-        notice=re.compile(either(*values["notice"])),
-        through=re.compile(
+        "verbs": frozenset(map(packed, forms["verb"].words + forms["ours"].words)),
+        "weak": frozenset(map(packed, forms["verb"].weak)),
+        "claims": frozenset(map(packed, forms["claim"].words)),
+        "claim": re.compile(either(*values["leads"])),
+        "called": frozenset(forms["beside-date"].words),
+        "metas": frozenset(forms["meta"].words),
+    }
+
+
+def _values(forms: Mapping[str, Form], values: Mapping[str, Any], names: Names) -> dict[str, Any]:
+    """Compile what stands around a name and where it ends."""
+    return {
+        "channels": re.compile(either(*values["channels"])),
+        "kinds": re.compile(rf"(?:{either(*values['kinds'], *forms['verb'].words)}){GAP}[:“\"「《]*"),
+        "stops": re.compile(either(*values["stops"])),
+        "fields": re.compile(either(*values["fields"])),
+        "decoy": re.compile(rf"(?:{either(*values['decoys'])}){GAP}[:的]?{GAP}$"),
+        "notice": re.compile(either(*values["notice"])),
+        "through": re.compile(
             rf"(?:{either(*values['through'])}){GAP}[:|]?{GAP}(?:《|“|\")?(?P<name>{names.anywhere.pattern})"
         ),
-        cited=re.compile(rf"(?:{either(*values['cites'])}){GAP}(?P<name>{names.anywhere.pattern})"),
-        dateline=re.compile(_dateline(names, values["regions"])),
-        tails=re.compile(rf"(?:{GAP}(?:{either(*values['tails'], *values['regions'])}))+"),
-        generic=frozenset(map(packed, values["generic"])),
-        claims=frozenset(map(packed, forms["claim"].words)),
-        claim=re.compile(either(*values["leads"])),
-        known=re.compile(either(*outlets["names"], *publisher.names)),
-        outlets=frozenset(map(packed, outlets["names"])),
-        endings=tuple(map(packed, outlets["endings"])),
-        bodies=tuple(map(level, outlets["bodies"])),
-        never=frozenset(map(packed, outlets["never"])),
-        called=frozenset(forms["beside-date"].words),
-        metas=frozenset(forms["meta"].words),
-        parts={word: kind for kind, words in raw["parts"].items() for word in words},
-        headings=tuple(map(level, raw["headings"]["lines"])),
-        closing=re.compile(rf"[ \x00(\[【*※]*(?:{either(*raw['headings']['closing'])})"),
-    )
+        "cited": re.compile(rf"(?:{either(*values['cites'])}){GAP}(?P<name>{names.anywhere.pattern})"),
+        "dateline": re.compile(_dateline(names, values["regions"])),
+        "tails": re.compile(rf"(?:{GAP}(?:{either(*values['tails'], *values['regions'])}))+"),
+        "generic": frozenset(map(packed, values["generic"])),
+    }
+
+
+def _outlets(raw: Mapping[str, Any], outlets: Mapping[str, Any], publisher: Publisher) -> dict[str, Any]:
+    """Compile the outlets, and the parts of a page."""
+    return {
+        "afar": re.compile(
+            rf"[ \x00【\[(]*(?P<name>{either(*outlets['names'])})[^。:,\n]{{0,18}}?(?:电|讯|消息|报道)(?=[ (:,，])"
+        ),
+        "known": re.compile(either(*outlets["names"], *publisher.names)),
+        "outlets": frozenset(map(packed, outlets["names"])),
+        "endings": tuple(map(packed, outlets["endings"])),
+        "bodies": tuple(map(level, outlets["bodies"])),
+        "never": frozenset(map(packed, outlets["never"])),
+        "parts": {word: kind for kind, words in raw["parts"].items() for word in words},
+        "headings": tuple(map(level, raw["headings"]["lines"])),
+        "closing": re.compile(rf"[ \x00(\[【*※]*(?:{either(*raw['headings']['closing'])})"),
+    }
 
 
 def _names(publisher: Publisher) -> Names:
