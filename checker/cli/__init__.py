@@ -15,6 +15,7 @@ from checker.cli import (
     runs,
     scan,
     sites,
+    verify,
 )
 from checker.cli.app import main
 
@@ -34,4 +35,5 @@ __all__ = [
     "runs",
     "scan",
     "sites",
+    "verify",
 ]

@@ -14,7 +14,7 @@ from checker.errors import CheckerError
 
 ROOMS = {
     "Set up": ("init", "register", "unregister", "licence", "rules", "sites"),
-    "Look": ("scan", "check", "read", "explain", "own-check", "recheck", "judge", "run-due"),
+    "Look": ("scan", "check", "read", "explain", "own-check", "recheck", "judge", "verify", "run-due"),
     "Decide": ("findings", "show", "triage", "decide", "undo", "history"),
     "Tell": ("report", "runs", "pages", "coverage"),
 }

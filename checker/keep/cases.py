@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
 
-from checker.errors import StoreError
+from checker.errors import EvidenceError, StoreError
 from checker.keep import tables
 from checker.keep.capture import Capture
 from checker.keep.lifecycle import State
@@ -97,20 +97,24 @@ def case(connection: Connection, prefix: str) -> Case:
     raise StoreError(f"{len(found)} findings have an id that starts with {prefix!r}: {some}; give more of it")
 
 
-def captures(connection: Connection) -> Iterator[Capture]:
-    """Return every capture that a case rests on, the oldest first: what there is to judge anew."""
+def captures(connection: Connection, *, every: bool = False) -> Iterator[Capture]:
+    """Return the captures that a case rests on, the oldest first; with `every`, also those of earlier looks."""
     where = tables.captures.c
-    rests = select(tables.cases.c.capture).where(tables.cases.c.capture.is_not(None))
-    query = select(tables.captures).where(where.id.in_(rests)).order_by(where.captured, where.id)
+    query = select(tables.captures).order_by(where.captured, where.id)
+    if not every:
+        query = query.where(where.id.in_(select(tables.cases.c.capture).where(tables.cases.c.capture.is_not(None))))
     for row in connection.execution_options(yield_per=500).execute(query):
         yield Capture(row.file, row.offset, row.length, row.sha256, row.url, row.captured)
 
 
 def page_text(connection: Connection, identity: str) -> str:
-    """Return the visible text of a case's page, into which its passages point."""
+    """Return the visible text of a case's page, into which its passages point; EvidenceError where it is damaged."""
     columns = tables.cases.c
     packed = connection.execute(select(columns.page_text).where(columns.id == identity)).scalar_one()
-    return zlib.decompress(packed).decode("utf-8", "surrogatepass")
+    try:
+        return zlib.decompress(packed).decode("utf-8", "surrogatepass")
+    except (zlib.error, UnicodeDecodeError) as error:
+        raise EvidenceError(f"finding {identity}: the text of its page is damaged in the database") from error
 
 
 def _query() -> Select[Any]:

@@ -162,10 +162,10 @@ class Store:
         with self.reading() as connection:
             return cases.case(connection, prefix)
 
-    def captures(self) -> Iterator[Capture]:
-        """Return every capture that a case rests on, the oldest first: what there is to judge anew."""
+    def captures(self, *, every: bool = False) -> Iterator[Capture]:
+        """Return the captures that a case rests on, the oldest first; with `every`, also those of earlier looks."""
         with self.reading() as connection:
-            yield from cases.captures(connection)
+            yield from cases.captures(connection, every=every)
 
     def page_text(self, case: str) -> str:
         """Return the visible text of a case's page, into which its passages point."""

@@ -1,0 +1,113 @@
+"""Whether the evidence still is what it was: every file, every capture, and what the findings quote from them.
+
+evidence files -> captures of the database -> pages read again -> text and quoted words of each finding
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from checker.errors import EvidenceError, PageError
+from checker.keep.capture import Capture
+from checker.keep.cases import Case, Wanted
+from checker.model import Document
+from checker.runs import House
+from checker.scan import documents
+
+
+@dataclass(frozen=True)
+class Remark:
+    """One thing that is not as it was: `damage`, or else only worth knowing."""
+
+    place: str
+    reason: str
+    damage: bool = True
+
+
+@dataclass
+class Verified:
+    """What was looked at (captures, and the records of findings that rest on them), and how much of it is damaged."""
+
+    captures: int = 0
+    records: int = 0
+    damaged: int = 0
+    broken: set[Capture] = field(default_factory=set)
+
+
+def verify(house: House, counts: Verified) -> Iterator[Remark]:
+    """Read all kept evidence again and yield what is not as it was, counted; each flaw is told once."""
+    for look in (captures, files, records):
+        for remark in look(house, counts):
+            counts.damaged += remark.damage
+            yield remark
+
+
+def captures(house: House, counts: Verified) -> Iterator[Remark]:
+    """Load every capture that the database names: it is there, with its SHA-256."""
+    for capture in house.store.captures(every=True):
+        counts.captures += 1
+        try:
+            house.evidence.load(capture)
+        except EvidenceError as error:
+            counts.broken.add(capture)
+            yield Remark(capture.url, str(error))
+
+
+def files(house: House, counts: Verified) -> Iterator[Remark]:
+    """Read every file, also what no capture names; a flaw inside a capture that cannot be loaded is told already."""
+    for flaw in house.evidence.verify():
+        if not any(
+            each.file == flaw.file and each.offset <= flaw.offset < each.offset + each.length for each in counts.broken
+        ):
+            yield Remark(f"{flaw.file} at byte {flaw.offset}", flaw.reason)
+
+
+def records(house: House, counts: Verified) -> Iterator[Remark]:
+    """Read the page of every finding again and compare: its text, and the words that the finding quotes."""
+    resting = [
+        (capture, [case.id for case in cases])
+        for capture, cases in groupby(house.store.cases(Wanted()), key=lambda case: case.capture)
+        if capture is not None
+    ]
+    counts.records = sum(len(ids) for _, ids in resting)
+    whole = [(capture, ids) for capture, ids in resting if capture not in counts.broken]
+    pages = (house.evidence.load(capture) for capture, _ in whole)
+    for (_, ids), (_, document) in zip(whole, documents(house.place, pages), strict=True):
+        for identity in ids:
+            yield from compared(house, house.store.case(identity), document)
+
+
+def compared(house: House, case: Case, document: Document | PageError) -> Iterator[Remark]:
+    """Compare one finding with its page as this version reads it."""
+    place = f"finding {case.id}"
+    try:
+        kept = house.store.page_text(case.id)
+    except EvidenceError as error:
+        yield Remark(place, error.message.partition(": ")[2])
+        return
+    spans = quoted(case)
+    if any(not 0 <= start < end <= len(kept) for start, end in spans):
+        yield Remark(place, "a passage lies outside of the text of its page")
+    elif isinstance(document, PageError):
+        yield Remark(place, f"this version cannot read the page: {document.reason}", damage=False)
+    elif document.text != kept:
+        yield from missed(place, [kept[start:end] for start, end in spans], document.text)
+
+
+def missed(place: str, words: list[str], text: str) -> Iterator[Remark]:
+    """Say how many of the quoted lines a text holds that is read otherwise than it was; none at all is damage."""
+    there = "".join(text.split())
+    lines = [squeezed for part in words for line in part.splitlines() if (squeezed := "".join(line.split()))]
+    held = sum(line in there for line in lines)
+    if lines and not held:
+        yield Remark(place, "the kept page holds nothing of what the finding quotes")
+    else:
+        told = f"this version reads the page's text differently; it holds {held} of {len(lines)} quoted lines"
+        yield Remark(place, told, damage=False)
+
+
+def quoted(case: Case) -> list[tuple[int, int]]:
+    """Return the stretches of the page's text that a finding points to: its passages, and its credit."""
+    span = case.record["credit"]["span"]
+    found = [each["page"] for each in case.record["match"]["passages"]] + ([span] if span else [])
+    return [(start, end) for start, end in found]
