@@ -315,14 +315,14 @@ class FindingKind(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One rule that was broken on one match; `pack` names the rule pack and version that judged it."""
+    """One rule that was broken on one match: on what ground, by which words; `pack` is the rule pack that judged it."""
 
     rule: str
     level: Level
     kind: FindingKind
     message: Texts
     repair: Texts
-    basis: tuple[str, ...] = ()
+    basis: tuple[Texts, ...] = ()
     quote: str = ""
     pack: str = ""
 

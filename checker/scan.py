@@ -10,11 +10,10 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Self
 
 from checker import __version__
-from checker.errors import PageError
+from checker.errors import PageError, RulePackError
 from checker.judge.licence import load_licences
 from checker.judge.pack import Pack, load_pack
 from checker.judge.policy import Policy
@@ -29,8 +28,8 @@ from checker.read.screen import screen
 from checker.settings import Workspace
 from checker.workers import Lost, Workers
 
-PACK = Path("publishers", "cri.toml")
-"""The rule pack of this workspace's publisher, below its rules."""
+PUBLISHERS = "publishers"
+"""The folder below the rules that holds the rule pack of this workspace's publisher."""
 
 DEADLINE = 20.0
 """Seconds a worker may take over one page."""
@@ -64,7 +63,7 @@ class Road:
     @classmethod
     def open(cls, workspace: Workspace) -> Self:
         """Open the index and read everything under rules/; the errors say which file is wrong."""
-        pack = load_pack(workspace.rules / PACK)
+        pack = pack_of(workspace)
         return cls(
             index=Index.open(workspace.index),
             pack=pack,
@@ -108,6 +107,15 @@ class Road:
         return align(article, document, self.pack.thresholds, stock=self.index.stock(article))
 
 
+def pack_of(workspace: Workspace) -> Pack:
+    """Load the rule pack of the workspace's publisher: the one file in rules/publishers."""
+    packs = sorted((workspace.rules / PUBLISHERS).glob("*.toml"))
+    if len(packs) != 1:
+        found = ", ".join(path.name for path in packs) or "none"
+        raise RulePackError(f"expected one rule pack in this folder, found {found}", path=workspace.rules / PUBLISHERS)
+    return load_pack(packs[0])
+
+
 def knowledge(workspace: Workspace) -> str:
     """Return a digest of this version, every file under rules/, and the index's manifest."""
     files = [*sorted(workspace.rules.rglob("*.toml")), workspace.index / MANIFEST]
@@ -137,7 +145,7 @@ def documents(workspace: Workspace, pages: Iterable[Page]) -> Iterator[tuple[Pag
 
 def _reader(workspace: Workspace) -> "partial[Document | PageError]":
     """Load what is known about reading in a worker process."""
-    pack = load_pack(workspace.rules / PACK)
+    pack = pack_of(workspace)
     return partial(_read, load_reading(workspace.rules / "credits.toml", pack.publisher))
 
 

@@ -17,10 +17,9 @@ from checker.errors import LicenceError, UsageError
 from checker.judge.ledger import add_licence, import_licences
 from checker.judge.licence import Licences, load_licences
 from checker.judge.odrl import to_odrl
-from checker.judge.pack import load_pack
 from checker.judge.places import sentence
 from checker.judge.terms import Licence
-from checker.scan import PACK
+from checker.scan import pack_of
 from checker.settings import Workspace
 
 licence = typer.Typer(help="The licence register: add, import, list, show, check.", no_args_is_help=True)
@@ -108,7 +107,7 @@ def show(
     found = held_licence(load_licences(register_of(place)), id)
     today = day(on, place)
     if odrl:
-        publisher = load_pack(place.rules / PACK).publisher.name
+        publisher = pack_of(place).publisher.name
         jsons.dump(to_odrl(found, today, publisher), sys.stdout, ensure_ascii=False, indent=2)
         sys.stdout.write("\n")
         return

@@ -10,9 +10,8 @@ from checker.cli.options import Targets, WorkspaceOption, workspace_at
 from checker.crawl.targets import pages, understood
 from checker.errors import PageError
 from checker.judge.own import own_check
-from checker.judge.pack import load_pack
 from checker.model import FindingKind, Level, PageKind
-from checker.scan import PACK, documents
+from checker.scan import documents, pack_of
 
 
 @app.command("own-check")
@@ -25,7 +24,7 @@ def check_own(
 ) -> None:
     """Check the publisher's own pages: missing 來源:國際在線, reposts without source, marks that contradict."""
     place = workspace_at(workspace)
-    pack = load_pack(place.rules / PACK)
+    pack = pack_of(place)
     understood(targets, place.settings.crawl)
     looked = failed = broken = 0
     with progress() as bar:

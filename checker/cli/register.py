@@ -15,7 +15,7 @@ from checker.cli.console import progress, say
 from checker.cli.options import Targets, WorkspaceOption, workspace_at
 from checker.crawl.targets import pages
 from checker.errors import ArticleError, UsageError
-from checker.judge.pack import Pack, load_pack
+from checker.judge.pack import Pack
 from checker.keep.articles import Registered
 from checker.keep.store import Store
 from checker.match.index import Index
@@ -26,7 +26,7 @@ from checker.register.corpus import read_corpus
 from checker.register.entry import enter, strike
 from checker.register.online import articles_at
 from checker.register.record import Registration
-from checker.scan import PACK
+from checker.scan import pack_of
 from checker.settings import Workspace
 
 
@@ -37,7 +37,7 @@ def register(targets: Targets, workspace: WorkspaceOption = None) -> None:
     The same again changes nothing. What cannot be registered is refused with file, line and reason; the rest goes in.
     """
     place = workspace_at(workspace)
-    pack = load_pack(place.rules / PACK)
+    pack = pack_of(place)
     for target in targets:
         if not is_url(target) and not Path(target).exists():
             raise UsageError(f"{target}: expected a corpus file, a folder or an address; there is none of that name")

@@ -10,8 +10,8 @@ from checker.cli.console import grid, say, stdout
 from checker.cli.options import WorkspaceOption, workspace_at
 from checker.errors import UsageError
 from checker.judge.examples import test_pack
-from checker.judge.pack import Pack, load_pack
-from checker.scan import PACK
+from checker.judge.pack import Pack
+from checker.scan import pack_of
 
 rules = typer.Typer(help="The rule pack: list, show, test.", no_args_is_help=True)
 app.add_typer(rules, name="rules")
@@ -21,7 +21,7 @@ app.add_typer(rules, name="rules")
 def list_rules(workspace: WorkspaceOption = None) -> None:
     """List the rules of the pack."""
     place = workspace_at(workspace)
-    pack = load_pack(place.rules / PACK)
+    pack = pack_of(place)
     table = grid("rule", "kind", "level", "message", title=f"rule pack {pack.name}")
     for rule in pack.rules:
         word = "deprecated" if rule.deprecated else rule.kind
@@ -35,7 +35,7 @@ def show(
 ) -> None:
     """Show one rule: when it fires, on what ground, what repairs it."""
     place = workspace_at(workspace)
-    pack = load_pack(place.rules / PACK)
+    pack = pack_of(place)
     found = pack.rule(rule)
     if found is None:
         raise UsageError(f"there is no rule {rule!r}; list them with: checker rules list")
@@ -55,7 +55,7 @@ def show(
 def run_examples(workspace: WorkspaceOption = None) -> None:
     """Run the examples that every rule carries."""
     place = workspace_at(workspace)
-    pack: Pack = load_pack(place.rules / PACK)
+    pack: Pack = pack_of(place)
     problems = test_pack(pack)
     for problem in problems:
         say(str(problem))

@@ -126,7 +126,7 @@ def findings(pack: Pack, fired: Iterable[Rule], texts: Mapping[str, str], docume
             kind=rule.kind,
             message=fill(rule.message, texts, local),
             repair=fill(rule.repair, texts, local),
-            basis=rule.basis,
+            basis=tuple(pack.basis(code) for code in rule.basis),
             quote=texts["quote"],
             pack=pack.name,
         )

@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Table, insert
 
 from checker.keep import tables
 from checker.keep.store import Store
+from checker.model import LANGUAGES
 from checker.report.counts import Scope
 from checker.report.gather import gather
 from checker.report.period import parse
@@ -47,7 +48,7 @@ def record(number: int, grade: str, outcome: str, host: str) -> dict[str, Any]:
     """The JSON object of a case, about as long as a real one with one finding."""
     texts = dict.fromkeys(("zh-Hant", "zh-Hans", "en"), "頁面未註明來源" * 4)
     rule = {"rule": "ATT-01", "level": "error", "kind": "fail", "message": texts, "repair": texts,
-            "basis": ["版權聲明 第二條"], "quote": "", "pack": "cri 1"}  # fmt: skip
+            "basis": [dict.fromkeys(LANGUAGES, "版權聲明 第二條")], "quote": "", "pack": "cri 1"}  # fmt: skip
     return {
         "schema": 1, "url": f"https://{host}/{number}.html", "captured": "2026-11-17T00:00:00Z",
         "article": {"id": f"a{number % ARTICLES}", "title": f"文章 {number % ARTICLES}", "url": ""},

@@ -13,6 +13,8 @@ import tomllib
 from pathlib import Path
 
 FLOORS = Path(__file__).with_name("floors.toml")
+ROW = re.compile(r"^(found|credit) +(\S+).* (\S+)$", re.MULTILINE)
+TOTAL = re.compile(r"\b([a-z_]+) (\d+(?:\.\d+)?)\b")
 
 
 def checker(workspace: Path, *words: str, out: Path | None = None) -> None:
@@ -27,13 +29,16 @@ def checker(workspace: Path, *words: str, out: Path | None = None) -> None:
 def scored(bench: Path, kind: str, folder: Path, rows: Path) -> dict[str, float]:
     """Print the table of the labelled set's own script and return every number of it by name."""
     table = subprocess.run(
-        [sys.executable, str(bench / "score.py"), kind, str(folder), str(rows)], capture_output=True, text=True, check=True
+        [sys.executable, str(bench / "score.py"), kind, str(folder), str(rows)],
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout
     print(table)
-    rates = {f"{group}.{name}": float(rate) for group, name, rate in re.findall(r"^(found|credit) +(\S+).* (\S+)$", table, re.M)}
-    totals = {name: float(value) for name, value in re.findall(r"\b([a-z_]+) (\d+(?:\.\d+)?)\b", table.splitlines()[-1])}
+    rates = {f"{group}.{name}": float(rate) for group, name, rate in ROW.findall(table)}
+    totals = {name: float(value) for name, value in TOTAL.findall(table.splitlines()[-1])}
     if kind == "sources":
-        right, asked = re.findall(r"^sources (\d+)/(\d+)", table, re.M)[0]
+        right, asked = re.findall(r"^sources (\d+)/(\d+)", table, re.MULTILINE)[0]
         totals["sources"] = int(right) / max(1, int(asked))
     return {f"{kind}.{name}": value for name, value in (rates | totals).items()}
 
@@ -52,8 +57,9 @@ def measure(bench: Path, scratch: Path) -> dict[str, float]:
 def broken(numbers: dict[str, float]) -> list[str]:
     """Say which floors the numbers break: `least` values not reached, `most` values exceeded."""
     floors = tomllib.loads(FLOORS.read_text(encoding="utf-8"))
-    low = [f"{name} {numbers.get(name)} < {floor}" for name, floor in floors["least"].items() if numbers.get(name, 0) < floor]
-    high = [f"{name} {numbers.get(name)} > {top}" for name, top in floors["most"].items() if numbers.get(name, 1e9) > top]
+    found = dict.fromkeys(floors["least"], 0.0) | dict.fromkeys(floors["most"], 1e9) | numbers
+    low = [f"{name} {found[name]} < {least}" for name, least in floors["least"].items() if found[name] < least]
+    high = [f"{name} {found[name]} > {most}" for name, most in floors["most"].items() if found[name] > most]
     return low + high
 
 

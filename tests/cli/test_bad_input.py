@@ -58,7 +58,7 @@ def test_a_broken_file_is_named_with_line_and_reason(
     assert expected in one_line(ended.err)
 
 
-@pytest.mark.parametrize("missing", ["rules/credits.toml", "rules/publishers/cri.toml", "rules/refusals.toml"])
+@pytest.mark.parametrize("missing", ["rules/credits.toml", "rules/refusals.toml"])
 def test_a_missing_file_is_named(missing: str, checker: Checker, workspace: Path) -> None:
     (workspace / missing).unlink()
     ended = checker("check", "-", given=page(CLEAN))
@@ -174,3 +174,13 @@ def test_an_interrupted_scan_leaves_a_consistent_store(checker: Checker, workspa
     found = {json.loads(line)["url"] for line in checker("findings", "--all", "--json").out.splitlines()}
     assert 3 <= len(found) < 3000
     assert found == judged
+
+
+def test_a_workspace_has_one_rule_pack(checker: Checker, workspace: Path) -> None:
+    pack = workspace / "rules" / "publishers" / "cri.toml"
+    pack.rename(pack.with_name("other.toml"))
+    assert checker("check", "-", given=page(CLEAN)).code == 0
+    pack.with_name("other.toml").unlink()
+    ended = checker("check", "-", given=page(CLEAN))
+    assert ended.code == 2
+    assert "expected one rule pack in this folder, found none" in one_line(ended.err)

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from checker.model import (
+    LANGUAGES,
     Article,
     Credit,
     Document,
@@ -37,7 +38,16 @@ def article(identity: str = "a1", text: str = "海風把碼頭的旗子吹得很
 def finding(rule: str = "ATT-02", level: Level = Level.ERROR) -> Finding:
     texts = {"zh-Hant": f"{rule} 未註明來源", "zh-Hans": f"{rule} 未注明来源", "en": f"{rule} no credit"}
     repair = {"zh-Hant": "加上來源", "zh-Hans": "加上来源", "en": "add the credit"}
-    return Finding(rule, level, FindingKind.FAIL, texts, repair, basis=("第三條",), quote="来源：海角网", pack="cri 1")
+    return Finding(
+        rule,
+        level,
+        FindingKind.FAIL,
+        texts,
+        repair,
+        basis=(dict.fromkeys(LANGUAGES, "第三條"),),
+        quote="来源：海角网",
+        pack="cri 1",
+    )
 
 
 def verdict(url: str = "https://a.example/1", of: Article | None = None, **changes: Any) -> Verdict:

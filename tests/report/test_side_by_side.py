@@ -72,7 +72,7 @@ def test_everything_that_was_decided_is_there(case: Case, language: str) -> None
     finding = case.record["findings"][0]
     for words in (
         case.id, case.url, ARTICLE.title, finding["rule"], finding["message"][language], finding["repair"][language],
-        *finding["basis"], *case.record["log"], "來源：某某在線",
+        *(texts[language] for texts in finding["basis"]), *case.record["log"], "來源：某某在線",
     ):  # fmt: skip
         assert words in text
 

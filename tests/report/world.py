@@ -10,6 +10,7 @@ from sqlalchemy import Connection, insert
 
 from checker.keep import tables
 from checker.keep.record import case_id, instant, page_key
+from checker.model import LANGUAGES
 
 ZONE = "Asia/Shanghai"
 START = datetime(2026, 11, 15, 16, 0, tzinfo=UTC)
@@ -123,7 +124,8 @@ class World:
              "message": dict(zip(("zh-Hant", "zh-Hans", "en"), rule[1:], strict=True)),
              "repair": {"zh-Hant": "在文首加上「來源：國際在線」。", "zh-Hans": "在文首加上“来源：国际在线”。",
              "en": "Put 來源：國際在線 at the head."},
-             "basis": ["版權聲明 第二條"], "quote": QUOTES.get(grade, ""), "pack": "cri 2026.11.1"}
+             "basis": [dict.fromkeys(LANGUAGES, "版權聲明 第二條")], "quote": QUOTES.get(grade, ""),
+             "pack": "cri 2026.11.1"}
         ]  # fmt: skip
         record = {
             "schema": 1, "url": url, "captured": instant(seen),

@@ -69,7 +69,9 @@ def cells(row: Row, wording: Wording) -> dict[str, str | float]:
         "published": page.get("published") or "",
         "operator": operator.get("name") or "",
         "icp": operator.get("icp") or "",
-        "basis": "\n".join(dict.fromkeys(basis for each in findings for basis in each["basis"])),
+        "basis": "\n".join(
+            dict.fromkeys(said(basis, wording.language) for each in findings for basis in each["basis"])
+        ),
     }
 
 
