@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Self
 
+from checker.crawl import frontier as queue
 from checker.crawl.frontier import SharedFrontier
 from checker.crawl.live import no_validators
 from checker.crawl.revisit import Revisits
@@ -94,6 +95,11 @@ def live(house: House, run: int, targets: Sequence[str], crawl: Crawl, workers: 
             yield each
     finally:
         frontier.close()
+
+
+def left(house: House, run: int) -> int:
+    """Return how many addresses of a live run are still to be fetched, as far as is known by now."""
+    return queue.left(house.store.engine, run)
 
 
 def since(fetched: Iterator[Page], memory: Revisits, crawl: Crawl) -> Iterator[Page]:

@@ -31,13 +31,16 @@ class Tally:
 
     def note(self) -> str:
         """Return a few words for the progress line."""
-        return f"{self.pages[PageOutcome.MATCHED]} matched, {self.failed.total()} failed"
+        return f"{self.pages[PageOutcome.MATCHED]} matched, {self._lost()}"
 
     def line(self) -> str:
         """Return the coverage line of design's contract."""
-        reasons = ", ".join(f"{outcome} {count}" for outcome, count in sorted(self.failed.items()))
         return (
             f"pages {self.pages.total()}, matched {self.pages[PageOutcome.MATCHED]}, "
-            f"violations {self.verdicts[Outcome.VIOLATION]}, review {self.verdicts[Outcome.REVIEW]}, "
-            f"failed {self.failed.total()}" + (f" ({reasons})" if reasons else "")
+            f"violations {self.verdicts[Outcome.VIOLATION]}, review {self.verdicts[Outcome.REVIEW]}, {self._lost()}"
         )
+
+    def _lost(self) -> str:
+        """How many pages failed, and why."""
+        reasons = ", ".join(f"{outcome} {count}" for outcome, count in sorted(self.failed.items()))
+        return f"failed {self.failed.total()}" + (f" ({reasons})" if reasons else "")

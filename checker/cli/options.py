@@ -18,6 +18,10 @@ WorkspaceOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout, and nothing else there.")]
 WorkersOption = Annotated[int, typer.Option(min=1, help="Processes that read suspicious pages.")]
+MetricsOption = Annotated[
+    Path | None,
+    typer.Option(help="Write the scan's figures to this file, for Prometheus.", metavar="FILE", show_default=False),
+]
 Targets = Annotated[list[str], typer.Argument(metavar="TARGET...", show_default=False)]
 Identity = Annotated[str, typer.Argument(metavar="FINDING", help="The id of a finding, or its first characters.")]
 

@@ -1,7 +1,9 @@
 """`checker scan` and `checker check`: pages in, findings out."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from time import monotonic
 from typing import Annotated
 
 import typer
@@ -14,6 +16,7 @@ from checker.cli.options import (
     FailOn,
     FailOnOption,
     JsonOption,
+    MetricsOption,
     Targets,
     WorkersOption,
     WorkspaceOption,
@@ -27,13 +30,17 @@ from checker.keep.lifecycle import State
 from checker.keep.record import Record, case_id, record
 from checker.model import Examined
 from checker.report.formats import table, write_json_lines
+from checker.report.metrics import Measured, named, write_metrics
 from checker.runs import House
 from checker.scan import Road, examined
-from checker.settings import Workspace
+from checker.settings import Crawl, Workspace
 
 MinCoverage = Annotated[
     float, typer.Option(min=0, max=1, help="The least share of pages judged; below it exit code 3.")
 ]
+
+LATELY = 2.0
+"""Seconds after which it is asked again how many pages are still to come."""
 
 
 @app.command()
@@ -43,18 +50,17 @@ def scan(
     workers: WorkersOption = 1,
     fail_on: FailOnOption = FailOn.ERROR,
     min_coverage: MinCoverage = 0.0,
+    metrics: MetricsOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Scan sites, page addresses, files of addresses and WARC files for reposts, and keep what is found."""
     place = workspace_at(workspace)
-    live = bool(understood(targets, place.settings.crawl).seeds)
-    tally = Tally()
     with House.open(place) as house:
         warn_if_empty(house.road)
-        with house.run("scan", targets, resumed=live) as run:
-            for _ in watched(runs.scan(house, run, targets, place.settings.crawl, workers=workers), tally):
-                pass
-        found = [case.record for case in house.store.cases(Wanted(run=run))]
+        tally, measured = scanned(house, targets, place.settings.crawl, workers)
+        found = [case.record for case in house.store.cases(Wanted(run=measured.run))]
+    if metrics:
+        write_metrics(metrics, [measured])
     finish(found, tally, place, json=json, fail_on=fail_on, min_coverage=min_coverage)
 
 
@@ -80,19 +86,34 @@ def check(
     finish(found, tally, place, json=json, fail_on=fail_on, min_coverage=min_coverage)
 
 
+def scanned(house: House, targets: Sequence[str], crawl: Crawl, workers: int) -> tuple[Tally, Measured]:
+    """Scan targets in a run of their own, or take up a crawl of theirs that broke off; return what it amounted to."""
+    live = bool(understood(targets, crawl).seeds)
+    tally, begun = Tally(), runs.now()
+    with house.run("scan", targets, resumed=live) as run:
+        left = partial(runs.left, house, run) if live else None
+        for _ in watched(runs.scan(house, run, targets, crawl, workers=workers), tally, left):
+            pass
+    return tally, Measured(named(targets), run, begun, runs.now(), tally.pages, tally.verdicts)
+
+
 def warn_if_empty(road: Road) -> None:
     """Say so where nothing is registered."""
     if not len(road.index):
         say("nothing is registered, so nothing can be found; register articles first: checker register corpus/")
 
 
-def watched(pages: Iterable[Examined], tally: Tally) -> Iterator[Examined]:
-    """Pass pages on, counted and shown as progress."""
+def watched(pages: Iterable[Examined], tally: Tally, left: Callable[[], int] | None = None) -> Iterator[Examined]:
+    """Pass pages on, counted and shown as progress; `left` says how many are still known to come."""
     with progress() as bar:
         task = bar.add_task("pages", total=None, note="")
+        asked = -LATELY
         for each in pages:
             tally.add(each)
             bar.update(task, advance=1, note=tally.note())
+            if left and not bar.disable and monotonic() - asked > LATELY:
+                bar.update(task, total=tally.pages.total() + left())
+                asked = monotonic()
             yield each
 
 

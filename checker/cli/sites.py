@@ -8,12 +8,12 @@ import typer
 from checker import runs
 from checker.cli.app import app
 from checker.cli.console import grid, say, stdout
-from checker.cli.coverage import Tally
-from checker.cli.options import WorkersOption, WorkspaceOption, workspace_at
+from checker.cli.options import MetricsOption, WorkersOption, WorkspaceOption, workspace_at
 from checker.cli.report import office_of
-from checker.cli.scan import watched
+from checker.cli.scan import scanned
 from checker.crawl.targets import understood
 from checker.keep.sites import Site, Watched
+from checker.report.metrics import Measured, write_metrics
 from checker.report.post import run_due
 from checker.runs import House
 from checker.settings import Workspace
@@ -75,13 +75,17 @@ def check_sites(workers: WorkersOption = 1, workspace: WorkspaceOption = None) -
 
 
 @app.command("run-due")
-def run_everything_due(workers: WorkersOption = 1, workspace: WorkspaceOption = None) -> None:
+def run_everything_due(
+    workers: WorkersOption = 1, metrics: MetricsOption = None, workspace: WorkspaceOption = None
+) -> None:
     """Do what is due, for cron or a timer: scan watched sites, visit open findings, send reports."""
     place = workspace_at(workspace)
     failed = 0
     with House.open(place) as house:
         house.store.expire(datetime.now(UTC))
-        scan_due(house, workers)
+        scans = scan_due(house, workers)
+        if metrics:
+            write_metrics(metrics, scans, known=[each.site.url for each in house.store.sites()])
         say(f"visits {sum(1 for _ in runs.recheck(house, workers=workers))}")
         if not place.settings.readers:
             say("reports: no [[readers]] in checker.toml")
@@ -95,18 +99,18 @@ def run_everything_due(workers: WorkersOption = 1, workspace: WorkspaceOption = 
     raise typer.Exit(2 if failed else 0)
 
 
-def scan_due(house: House, workers: int) -> None:
-    """Scan each watched site that is due, within its own budget."""
+def scan_due(house: House, workers: int) -> list[Measured]:
+    """Scan each watched site that is due, within its own budget, and return what the scans amounted to."""
+    scans: list[Measured] = []
     for each in house.store.sites(datetime.now(UTC)):
         crawl = house.place.settings.crawl
         if each.site.pages:
             crawl = crawl.model_copy(update={"pages": each.site.pages})
-        tally = Tally()
-        with house.run("scan", [each.site.url], resumed=True) as run:
-            for _ in watched(runs.scan(house, run, [each.site.url], crawl, workers=workers), tally):
-                pass
-        house.store.scanned(each.site.url, run, datetime.now(UTC))
+        tally, measured = scanned(house, [each.site.url], crawl, workers)
+        house.store.scanned(each.site.url, measured.run, datetime.now(UTC))
         say(f"{each.site.url}: {tally.line()}")
+        scans.append(measured)
+    return scans
 
 
 def clock(moment: datetime, place: Workspace) -> str:

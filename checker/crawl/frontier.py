@@ -25,7 +25,7 @@ from checker.crawl.addresses import host
 from checker.crawl.leases import Lease, bury, queued
 from checker.crawl.pace import DEAD, Pace, Visit, after
 from checker.crawl.queue import FOUND, MAPS, Claim, Errand, Kind, budget, retried
-from checker.crawl.statements import DONE, DROPPED, FETCHED, TAKEN, WAITING
+from checker.crawl.statements import DONE, DROPPED, FETCHED, LEASED, TAKEN, WAITING
 from checker.crawl.tables import crawls, errands, hosts, insert, quotas
 from checker.model import Page, PageOutcome
 from checker.settings import Crawl
@@ -252,6 +252,13 @@ class SharedFrontier:
         if soonest is not None:
             return max(float(soonest), 0.001)
         return POLL if waiting or connection.execute(sql.UNDER_WAY, {"run": self._crawl}).scalar_one() else None
+
+
+def left(engine: Engine, crawl: int) -> int:
+    """Return how many errands of a crawl are still to be done, as far as is known by now; nothing is written."""
+    with engine.connect() as connection:
+        states = {row[0]: row[1] for row in connection.execute(sql.STATES, {"run": crawl})}
+    return sum(states.get(state, 0) for state in (WAITING, LEASED, FETCHED))
 
 
 def digest(address: str) -> int:

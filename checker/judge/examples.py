@@ -9,10 +9,10 @@ from rapidfuzz.distance import Indel
 from checker.judge.facts import Scene, facts
 from checker.judge.licence import Lookup
 from checker.judge.pack import Pack
-from checker.judge.plain import plain
 from checker.judge.rules import TEXTS, Rule, told
 from checker.judge.vocabulary import Value, defaults
 from checker.model import Article, Credit, Document, Grade, LicenceAnswer, LicenceState, Match, MatchKind, Passage, Zone
+from checker.script import level
 
 READ = (
     *("dateline", "author", "photo", "caption", "third_source", "title", "original_title"),
@@ -65,7 +65,7 @@ def _read(pack: Pack, example: Mapping[str, Value]) -> dict[str, Value]:
     article = Article(id="example", title=title, text=ours, authors=authors)
     said = Credit(pack.publisher.required, Zone.HEAD, Grade.EXACT, pack.publisher.name)
     document = Document("", theirs, (0, len(theirs)), title=str(example.get("their_title", "")), credit=said)
-    alike = Indel.normalized_similarity(plain(ours), plain(theirs))
+    alike = Indel.normalized_similarity(level(ours), level(theirs))
     passage = Passage((0, len(ours)), (0, len(theirs)), alike)
     match = Match(article, MatchKind.FULL, 1.0, 1.0, alike, (passage,))
     scene = Scene(document, match, datetime(2026, 1, 1, tzinfo=UTC), pack)

@@ -10,11 +10,11 @@ from checker.judge.clauses import Use
 from checker.judge.integrity import Differences, differences
 from checker.judge.licence import Lookup
 from checker.judge.pack import Pack
-from checker.judge.plain import plain, traditional
 from checker.judge.terms import place
 from checker.judge.traces import Traces, own_host
 from checker.judge.vocabulary import Value
 from checker.model import Article, Document, Grade, LicenceState, Match, MatchKind
+from checker.script import level, traditional
 
 EDITED = 0.97
 """Similarity of the passages below which the text counts as edited: layout and single characters are above it."""
@@ -223,9 +223,9 @@ def quotation(scene: Scene) -> str:
     part = match.kind in {MatchKind.EXCERPT, MatchKind.MOSAIC} and match.coverage <= judging.quotation_share
     if not part or scene.page_share > judging.quotation_page_share or length > judging.quotation_length:
         return "no"
-    text = plain(scene.document.text)
+    text = level(scene.document.text)
     lead = [text[max(0, passage.page[0] - 40) : passage.page[0] + 2] for passage in match.passages]
-    words = [plain(word) for word in judging.quoting]
+    words = [level(word) for word in judging.quoting]
     if any(word in part for part in lead for word in words):
         return "marked"
     return "short" if length <= judging.short_length else "no"

@@ -12,8 +12,8 @@ from functools import lru_cache
 from rapidfuzz.distance import Levenshtein
 
 from checker.judge.pack import Judging
-from checker.judge.plain import letters, plain
 from checker.model import Document, Match, Span
+from checker.script import level, packed
 
 LONGEST = 12_000
 """Characters of one passage that are compared; what follows in a longer one is compared as a passage of its own."""
@@ -65,10 +65,10 @@ def differences(match: Match, document: Document, judging: Judging) -> Differenc
 
 def _changes(ours: str, theirs: str, judging: Judging) -> Iterator[tuple[str, str]]:
     """Yield sort and wording of every change of a fact in one passage."""
-    plain_ours, plain_theirs = plain(ours), plain(theirs)
+    plain_ours, plain_theirs = level(ours), level(theirs)
     if plain_ours == plain_theirs:
         return
-    negations = tuple(plain(word) for word in judging.negations)
+    negations = tuple(level(word) for word in judging.negations)
     names = list(_names(plain_ours, judging))
     for one, other in _edits(plain_ours, plain_theirs):
         sort = _sort(plain_ours, plain_theirs, one, other, negations) or _name(names, one, other)
@@ -88,7 +88,7 @@ def _edits(ours: str, theirs: str) -> Iterator[tuple[Span, Span]]:
         edits = list(Levenshtein.opcodes(part, other))
         for before, edit, after in zip([None, *edits], edits, [*edits[1:], None], strict=False):
             a, b, c, d = edit.src_start, edit.src_end, edit.dest_start, edit.dest_end
-            if edit.tag == "equal" or max(b - a, d - c) > SMALL or letters(part[a:b]) == letters(other[c:d]):
+            if edit.tag == "equal" or max(b - a, d - c) > SMALL or packed(part[a:b]) == packed(other[c:d]):
                 continue
             if all(side is None or side.src_end - side.src_start >= AGREED for side in (before, after)):
                 yield (at + a, at + b), (at + c, at + d)
@@ -140,10 +140,10 @@ def _names(text: str, judging: Judging) -> Iterator[Span]:
 
 @lru_cache(maxsize=16)
 def _speakers(surnames: str, speech: tuple[str, ...]) -> re.Pattern[str]:
-    verbs = "|".join(sorted((re.escape(plain(word)) for word in speech), key=len, reverse=True))
+    verbs = "|".join(sorted((re.escape(level(word)) for word in speech), key=len, reverse=True))
     if not surnames or not verbs:
         return re.compile(r"(?!)()")
-    return re.compile(rf"([{re.escape(plain(surnames))}][\u4e00-\u9fff]{{1,2}}?)(?:{verbs})")
+    return re.compile(rf"([{re.escape(level(surnames))}][\u4e00-\u9fff]{{1,2}}?)(?:{verbs})")
 
 
 def _name(names: Iterable[Span], one: Span, other: Span) -> str:

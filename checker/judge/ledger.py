@@ -18,8 +18,8 @@ from pydantic import ValidationError
 from checker.errors import LicenceError
 from checker.judge.licence import load_licences
 from checker.judge.places import sentence
-from checker.judge.plain import plain
 from checker.judge.terms import Licence, Terms
+from checker.script import level
 
 LISTS = frozenset({"domains", "apps", "channels", "languages", "operators", "names"})
 """Columns that hold several values, parted by spaces, commas or semicolons."""
@@ -158,7 +158,7 @@ def import_licences(path: Path) -> Imported:
 
 def _heading(cell: str) -> str:
     """Return the column a heading means."""
-    name = plain(cell).strip()
+    name = level(cell).strip()
     return HEADINGS.get(name, name)
 
 
@@ -188,7 +188,7 @@ def _cell(name: str, cell: object) -> object:
         return tuple(_parts(cell))
     if isinstance(cell, datetime):
         return cell.date()
-    text = ANSWERS.get(plain(str(cell)).strip(), str(cell).strip())
+    text = ANSWERS.get(level(str(cell)).strip(), str(cell).strip())
     if day := DAY.fullmatch(text):
         return f"{day[1]}-{int(day[2]):02}-{int(day[3]):02}"
     return text if not isinstance(cell, int | float) or name in {"id", "contract", "contact"} else cell

@@ -3,11 +3,11 @@
 from collections.abc import Collection
 
 from checker.judge.pack import Pack
-from checker.judge.plain import letters, plain
 from checker.judge.policy import decide, findings
 from checker.judge.traces import agency_in, dateline_of
 from checker.judge.vocabulary import Value, defaults
 from checker.model import Document, Finding, Grade
+from checker.script import level, packed
 
 OURS = frozenset({Grade.EXACT, Grade.VARIANT})
 THEIRS = frozenset({Grade.OTHER, Grade.SECONDHAND})
@@ -26,14 +26,14 @@ def own_check(document: Document, pack: Pack, licensed_in: Collection[str] | Non
 
 
 def _facts(document: Document, pack: Pack, theirs: str, licensed_in: Collection[str] | None) -> dict[str, Value]:
-    text = plain(document.text[slice(*document.main)])
+    text = level(document.text[slice(*document.main)])
     ours = any(credit.grade in OURS for credit in (document.credit, *document.credits))
-    whole = plain(document.text)
+    whole = level(document.text)
     return {
         "own.source": ("both" if theirs else "ours") if ours else ("other" if theirs else "none"),
         "own.mark": dateline_of(pack, text.lstrip()) is not None,
         "own.foreign": agency_in(pack, text.lstrip()),
-        "own.notice": bool(document.notices) or any(plain(words) in whole for words in pack.judging.notice_links),
+        "own.notice": bool(document.notices) or any(level(words) in whole for words in pack.judging.notice_links),
         "own.licensed_in": _licensed(theirs, licensed_in),
     }
 
@@ -47,4 +47,4 @@ def _theirs(document: Document) -> str:
 def _licensed(source: str, licensed_in: Collection[str] | None) -> str:
     if licensed_in is None or not source:
         return "unknown"
-    return "yes" if letters(source) in {letters(outlet) for outlet in licensed_in} else "no"
+    return "yes" if packed(source) in {packed(outlet) for outlet in licensed_in} else "no"

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from checker.judge.places import sentence
-from checker.judge.plain import letters
 from checker.model import Article
+from checker.script import packed
 from checker.settings import Table
 
 SITE_NUMBER = re.compile(r"[-–—]\d+$")
@@ -211,7 +211,7 @@ def _first_day(change: Mapping[str, Any]) -> date:
 
 def identity(name: str) -> str:
     """Return a name or ICP number in comparable form; the number of the site after an ICP number is dropped."""
-    return letters(SITE_NUMBER.sub("", name.strip()))
+    return packed(SITE_NUMBER.sub("", name.strip()))
 
 
 def place(target: str) -> tuple[str, str]:

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 from rapidfuzz.distance import Indel
 
 from checker.judge.pack import Pack
-from checker.judge.plain import letters, plain
 from checker.judge.terms import place
 from checker.model import Article, Document, Match, Span
+from checker.script import level, packed
 
 HEAD = 60
 """Characters at the start of an article in which its dateline ends."""
@@ -37,17 +37,17 @@ class Traces:
     @cached_property
     def page(self) -> str:
         """The whole visible text, comparable."""
-        return plain(self.document.text)
+        return level(self.document.text)
 
     @cached_property
     def page_letters(self) -> str:
         """The letters of the whole visible text."""
-        return letters(self.document.text)
+        return packed(self.document.text)
 
     @cached_property
     def ours(self) -> str:
         """The article's text, comparable."""
-        return plain(self.article.text)
+        return level(self.article.text)
 
     def dateline(self) -> str:
         """Say what became of our 電頭: none, kept, removed, cut (the copy starts further down)."""
@@ -72,8 +72,8 @@ class Traces:
         theirs = [line for line in self._page_lines() if _starts(line, self.pack.judging.captions)]
         if not self._lines(self.pack.judging.captions) or not theirs:
             return "none"
-        ours = letters(self.article.text)
-        return "kept" if all(letters(line) in ours for line in theirs) else "changed"
+        ours = packed(self.article.text)
+        return "kept" if all(packed(line) in ours for line in theirs) else "changed"
 
     def link(self) -> str:
         """Say where the page's links lead: to the original, to another page of ours, to none of ours."""
@@ -88,22 +88,22 @@ class Traces:
         """Say whether the article itself goes back to an agency's report or an official text."""
         if agency_in(self.pack, self.ours):
             return "agency"
-        opening = plain(self.article.title) + "\n" + self.ours[: 2 * HEAD]
-        return "official" if any(plain(word) in opening for word in self.pack.judging.official) else "none"
+        opening = level(self.article.title) + "\n" + self.ours[: 2 * HEAD]
+        return "official" if any(level(word) in opening for word in self.pack.judging.official) else "none"
 
     def title(self) -> tuple[str, bool]:
         """Say how the page's title stands to ours, and whether ours is on the page at all."""
-        ours, theirs = letters(self.article.title), letters(self.document.title)
+        ours, theirs = packed(self.article.title), packed(self.document.title)
         if not ours or not theirs:
             return "unknown", bool(ours) and ours in self.page_letters
-        given = ours in self.page_letters or ours in letters(self.document.original_title) or ours in theirs
+        given = ours in self.page_letters or ours in packed(self.document.original_title) or ours in theirs
         if ours in theirs or theirs in ours or _alike(ours, theirs) >= self.pack.judging.title_similarity:
             return "same", True
         return ("changed" if self._supported(theirs) else "unsupported"), given
 
     def _supported(self, title: str) -> bool:
         """Say whether the numbers of a title, and a third of its letter pairs, come from our text."""
-        ours = letters(self.article.title + self.article.text)
+        ours = packed(self.article.title + self.article.text)
         if set(NUMBER.findall(title)) - set(NUMBER.findall(ours)):
             return False
         pairs = ["".join(pair) for pair in pairwise(title)]
@@ -119,7 +119,7 @@ class Traces:
     def turns_cut(self) -> int:
         """Return how many words that turn the sense (但, 除非) are in what was left out between passages."""
         left_out = [self.ours[slice(*ours)] for ours, _ in gaps(self.match)]
-        words = [plain(word) for word in self.pack.judging.turns]
+        words = [level(word) for word in self.pack.judging.turns]
         return sum(word in text for text in left_out for word in words)
 
     def notice(self) -> str:
@@ -138,7 +138,7 @@ class Traces:
     def commerce(self) -> int:
         """Return how many different words of advertising the page's main text has that ours has not."""
         main = self.page[slice(*self.document.main)]
-        words = {plain(word) for word in self.pack.judging.commerce}
+        words = {level(word) for word in self.pack.judging.commerce}
         return sum(word in main and word not in self.ours for word in words)
 
     def _lines(self, words: Iterable[str], anywhere: bool = False) -> list[str]:
@@ -202,22 +202,22 @@ def _agency(names: tuple[str, ...], marks: tuple[str, ...]) -> re.Pattern[str]:
 
 def _any(words: tuple[str, ...]) -> str:
     """Return a pattern for one of these words; for no words one that never matches."""
-    return "(?:" + ("|".join(re.escape(plain(word)) for word in words) or r"(?!)") + ")"
+    return "(?:" + ("|".join(re.escape(level(word)) for word in words) or r"(?!)") + ")"
 
 
 def _kept(words: Iterable[str], page: str) -> str:
-    wanted = [letters(word) for word in words if letters(word)]
+    wanted = [packed(word) for word in words if packed(word)]
     if not wanted:
         return "none"
     return "kept" if any(word in page for word in wanted) else "dropped"
 
 
 def _starts(line: str, words: Iterable[str]) -> bool:
-    return plain(line).lstrip("(【[▲△ ").startswith(tuple(plain(word) for word in words))
+    return level(line).lstrip("(【[▲△ ").startswith(tuple(level(word) for word in words))
 
 
 def _holds(line: str, words: Iterable[str]) -> bool:
-    return any(plain(word) in plain(line) for word in words)
+    return any(level(word) in level(line) for word in words)
 
 
 def _alike(one: str, other: str) -> float:

@@ -3,9 +3,9 @@
 import unicodedata
 from collections.abc import Mapping
 
-from checker.judge.plain import simplified
 from checker.judge.rules import PLACEHOLDER
 from checker.model import LANGUAGES, Document, Publisher, Texts
+from checker.script import simplified
 
 LONGEST = 160
 """Characters of a page's own words that a message quotes."""

@@ -15,7 +15,7 @@ from itertools import islice
 from checker.model import Span, Zone
 from checker.read.layout import HAN, Block, Chrome, Layout
 from checker.read.outlets import Reading
-from checker.read.wording import level, packed
+from checker.script import level, packed
 
 PROSE = re.compile(r"[，。；！？,;!?“”]")
 DATED = re.compile(r"(?:19|20)\d\d ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2}|来源:|作者:")

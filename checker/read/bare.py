@@ -9,7 +9,7 @@ from checker.read.grades import SHUT, graded, named_at
 from checker.read.layout import Block, Run
 from checker.read.naming import Words
 from checker.read.outlets import Reading
-from checker.read.wording import packed
+from checker.script import packed
 
 DATE = re.compile(
     r"(?:19|20)\d\d ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2} ?日?|\d{1,2}:\d\d(?::\d\d)?|\d{1,2}月\d{1,2}日|\d{1,2}-\d{1,2} "

@@ -20,7 +20,7 @@ from bs4 import BeautifulSoup
 from htmldate import find_date
 
 from checker.model import Publication, Span
-from checker.read.wording import GONE, level
+from checker.script import GONE, level
 
 logging.getLogger("htmldate").addHandler(logging.NullHandler())  # it complains aloud about pages without markup
 

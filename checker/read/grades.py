@@ -6,7 +6,7 @@ from dataclasses import replace
 from checker.model import Credit, Grade, Span, Zone
 from checker.read.layout import Layout
 from checker.read.outlets import Reading
-from checker.read.wording import GONE, level, packed
+from checker.script import GONE, level, packed
 
 CREDITED = (Grade.EXACT, Grade.VARIANT)
 NAMED = (Grade.EXACT, Grade.VARIANT, Grade.OTHER, Grade.SELF, Grade.SECONDHAND)

@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup
 
 from checker.model import Span
 from checker.read.plain import han
-from checker.read.wording import GONE, level, packed
+from checker.script import GONE, level, packed
 
 HEAD = 1500
 """Characters before the article in which its headline stands."""

@@ -11,7 +11,7 @@ from bs4.element import Tag
 
 from checker.model import Span
 from checker.read.visible import PLAIN, Sight, Size
-from checker.read.wording import level
+from checker.script import level
 
 HAN = re.compile(r"[\u3400-\u9fff]")
 BLANK = re.compile(r"[ \t\r\n\f]+")

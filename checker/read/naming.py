@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from checker.read.outlets import Reading
-from checker.read.wording import GONE, packed
+from checker.script import GONE, packed
 
 OPENING = " \x00\"'“”‘’「」『』<>〈〉*_→·~"
 CLOSERS = {"(": ")", "[": "]", "【": "】", "《": "》", "〔": "〕"}

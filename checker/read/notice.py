@@ -5,7 +5,7 @@ import re
 from checker.model import Publisher, Span
 from checker.read.layout import Layout
 from checker.read.outlets import ANY
-from checker.read.wording import packed
+from checker.script import packed
 
 ABOUT = re.compile(r"版权|转载|授权|声明|本网|来源")
 LONG = 8

@@ -9,7 +9,7 @@ import re
 from bs4 import BeautifulSoup
 
 from checker.model import Operator
-from checker.read.wording import GONE, level
+from checker.script import GONE, level
 
 PROVINCE = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵黔粤川蜀青藏琼宁港澳台"
 FILING = re.compile(rf"[{PROVINCE}] ?icp ?备 ?(?:案 ?)?(?:第 ?)?(\d{{6,10}}) ?号? ?(?:- ?(\d{{1,3}}))?")

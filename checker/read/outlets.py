@@ -9,7 +9,7 @@ from typing import Any
 
 from checker.errors import RulePackError
 from checker.model import Publisher
-from checker.read.wording import GAP, either, level, packed
+from checker.script import GAP, either, level, packed
 
 FORMS = ("label", "verb", "ours", "bracket", "beside-date", "claim", "meta")
 PLACES = ("head", "tail", "lead")

@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 from checker.model import PageKind, Span
 from checker.read.dates import dates
 from checker.read.plain import han
-from checker.read.wording import GONE, level
+from checker.script import GONE, level
 
 NEXT = re.compile(
     r"[\s\[(（【]*(?:下一页|下页|后一页|第二页|余下全文|剩余全文|阅读余下全文|展开全文|next(?: page)?)[\s\])）】>»›→]*"

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from checker.errors import RulePackError
 from checker.model import PageOutcome
 from checker.read.plain import han, lines, title, unhidden
-from checker.read.wording import GONE, level
+from checker.script import GONE, level
 
 SEPARATOR = re.compile(r"[_|]|\s[-–—]+\s|[-–—]{1,2}")
 BLANK = re.compile(r"[\s,，。.!！;；]+")

@@ -7,7 +7,7 @@ from itertools import islice
 
 from checker.read.naming import Words, named
 from checker.read.outlets import Reading
-from checker.read.wording import GONE, packed
+from checker.script import GONE, packed
 
 ASCII = re.compile(r"[a-z0-9.]")
 HAN = re.compile(r"[\u3400-\u9fff]")

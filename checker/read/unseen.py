@@ -8,7 +8,7 @@ from checker.read.layout import HAN, Layout, path
 from checker.read.naming import Words
 from checker.read.outlets import Reading
 from checker.read.statement import statements
-from checker.read.wording import level
+from checker.script import level
 
 KEYWORD = re.compile(r"^\s*(?:\S{0,4}来源|source)\s*:\s*")
 LONGEST = 80

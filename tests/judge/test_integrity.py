@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from checker.judge.integrity import differences
 from checker.judge.pack import Pack
-from checker.judge.plain import plain
 from checker.judge.traces import Traces
 from checker.model import Article, Document, Match, MatchKind, Passage
+from checker.script import level
 from tests.judge.conftest import BODY, Repost
 
 
@@ -40,7 +40,7 @@ def test_a_changed_fact_is_told_by_what_it_is(
 
 
 def test_a_text_in_the_other_script_has_no_differences(pack: Pack, repost: Repost) -> None:
-    document, match = repost(body="".join(plain(char) for char in BODY))
+    document, match = repost(body="".join(level(char) for char in BODY))
     assert set(differences(match, document, pack.judging).shown().values()) == {""}
 
 

@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 
 from checker.judge.pack import Pack
-from checker.judge.plain import letters, plain, simplified
 from checker.judge.traces import Traces, comparable
 from checker.model import Article, Passage
+from checker.script import level, packed, simplified
 from tests.judge.conftest import BODY, Repost
 
 DATELINE = "國際在線消息(記者 何晴):"
@@ -150,9 +150,9 @@ def test_texts_of_a_third_source(pack: Pack, repost: Repost, article: Article, o
 
 def test_plain_text_keeps_every_offset() -> None:
     text = "國際在線:「ＡＢＣ」，１２３。後裡 é"
-    assert len(plain(text)) == len(text)
-    assert plain(text).startswith("国际在线:")
-    assert letters("國際 在線!") == letters("国际在线")
+    assert len(level(text)) == len(text)
+    assert level(text).startswith("国际在线:")
+    assert packed("國際 在線!") == packed("国际在线")
     assert simplified("來源:國際在線 ABC") == "来源:国际在线 ABC"
 
 

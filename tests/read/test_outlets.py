@@ -8,7 +8,7 @@ import pytest
 from checker.errors import RulePackError
 from checker.model import Document
 from checker.read.outlets import FORMS, Form, Reading, load_reading
-from checker.read.wording import packed
+from checker.script import packed
 from tests.read.conftest import PUBLISHER, RULES
 
 TEXT = (

@@ -23,10 +23,16 @@ _FILLERS = "\u115f\u1160\u3164\uffa0\u034f\u180e"
 
 
 @lru_cache(maxsize=1)
+def _ideographs() -> dict[int, str]:
+    """The traditional, variant and compatibility ideographs that have one simplified form."""
+    every = [chr(code) for code in (*range(0x3400, 0xA000), *range(0xF900, 0xFADA))]
+    plain = OpenCC("t2s").convert("\n".join(every)).split("\n")
+    return {ord(old): new for old, new in zip(every, plain, strict=True) if old != new and len(new) == 1}
+
+
+@lru_cache(maxsize=1)
 def _table() -> dict[int, str]:
-    simplified = OpenCC("t2s")
-    ideographs = [chr(code) for code in (*range(0x3400, 0x9FFF), *range(0xF900, 0xFADA))]
-    table = dict(zip(map(ord, ideographs), simplified.convert("\n".join(ideographs)).split("\n"), strict=True))
+    converter, table = OpenCC("t2s"), dict(_ideographs())
     for code in range(0x80, 0x10000):
         if 0xD800 <= code < 0xE000 or code in table:
             continue
@@ -36,7 +42,7 @@ def _table() -> dict[int, str]:
             continue
         plain = unicodedata.normalize("NFKC", letter).lower()
         if len(plain) == 1 and plain != letter:
-            table[code] = simplified.convert(plain)
+            table[code] = converter.convert(plain)
     table |= dict.fromkeys(
         [*range(0xE0100, 0xE01F0), *range(0xE0000, 0xE0080), *range(9), 0x0B, *range(0x0E, 0x20)], GONE
     )
@@ -48,6 +54,17 @@ def _table() -> dict[int, str]:
 def level(text: str) -> str:
     """Return the text levelled, character for character (same length)."""
     return text.translate(_table())
+
+
+def simplified(text: str) -> str:
+    """Return the text in simplified characters and otherwise as it is (same length)."""
+    return text.translate(_ideographs())
+
+
+def traditional(text: str) -> int:
+    """Return how many characters of a text are traditional ones."""
+    table = _ideographs()
+    return sum(ord(c) in table for c in text)
 
 
 def packed(text: str) -> str:
