@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Self
 
-from checker.crawl import frontier as queue
-from checker.crawl.frontier import SharedFrontier
+from checker.crawl.frontier import SharedFrontier, outstanding
 from checker.crawl.live import no_validators
 from checker.crawl.revisit import Revisits
 from checker.crawl.targets import pages, understood
@@ -99,7 +98,7 @@ def live(house: House, run: int, targets: Sequence[str], crawl: Crawl, workers: 
 
 def left(house: House, run: int) -> int:
     """Return how many addresses of a live run are still to be fetched, as far as is known by now."""
-    return queue.left(house.store.engine, run)
+    return outstanding(house.store.engine, run)
 
 
 def since(fetched: Iterator[Page], memory: Revisits, crawl: Crawl) -> Iterator[Page]:

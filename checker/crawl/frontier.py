@@ -254,7 +254,7 @@ class SharedFrontier:
         return POLL if waiting or connection.execute(sql.UNDER_WAY, {"run": self._crawl}).scalar_one() else None
 
 
-def left(engine: Engine, crawl: int) -> int:
+def outstanding(engine: Engine, crawl: int) -> int:
     """Return how many errands of a crawl are still to be done, as far as is known by now; nothing is written."""
     with engine.connect() as connection:
         states = {row[0]: row[1] for row in connection.execute(sql.STATES, {"run": crawl})}
