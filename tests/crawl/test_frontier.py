@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from checker.crawl.frontier import SharedFrontier
+from checker.crawl.frontier import SharedFrontier, outstanding
 from checker.crawl.pace import Visit
 from checker.crawl.queue import Claim, Errand, Frontier, Kind, Queue
 from checker.crawl.tables import hosts
@@ -174,6 +174,7 @@ def test_only_a_kept_page_is_done(store: Store) -> None:
     frontier.finish(two, PageOutcome.CLEAN)
     frontier.kept(page(one))
     assert frontier.counts() == {"done": 1, "fetched": 1, "leased": 1}
+    assert outstanding(store.engine, 1) == 2
     frontier.close()
     again = SharedFrontier(store.engine, 1, SETTINGS)
     assert again.push([errand(f"http://{host}.example/") for host in "abc"]) == 0
