@@ -6,7 +6,6 @@ set in `checker.toml`, and can be overridden by `CHECKER_<SECTION>_<NAME>` in th
 """
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from checker.errors import SettingsError, WorkspaceError
+from checker.knowledge import line_of, read_toml, sentence
 
 FILE = "checker.toml"
 
@@ -175,25 +175,20 @@ def open_workspace(root: Path, environ: Mapping[str, str] = os.environ) -> Works
 
 def load(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
     """Read settings from a TOML file and the environment; SettingsError names file, line and what was expected."""
-    try:
-        text = path.read_text(encoding="utf-8")
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"not valid TOML: {error}", path=path) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"cannot be read as UTF-8 text: {error}", path=path) from error
+    text, values = read_toml(path, SettingsError)
     for key in ("user", "password"):
         if key in values.get("mail", {}):
             raise SettingsError(
                 f"mail.{key} does not belong in a file; set CHECKER_MAIL_{key.upper()} in the environment",
                 path=path,
-                line=line_of(text, key),
+                line=line_of(text, ("mail", key)),
             )
     override(values, environ)
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
-        raise SettingsError(sentence(error), path=path, line=line_of(text, key_of(error))) from error
+        message, place = sentence(error)
+        raise SettingsError(message, path=path, line=line_of(text, place)) from error
 
 
 def override(values: dict[str, Any], environ: Mapping[str, str]) -> None:
@@ -206,26 +201,3 @@ def override(values: dict[str, Any], environ: Mapping[str, str]) -> None:
                     values.setdefault(name, {})[key] = value
         elif (value := environ.get(f"CHECKER_{name}".upper())) is not None and name != "readers":
             values[name] = value
-
-
-def sentence(error: ValidationError) -> str:
-    """Say in one line what pydantic found wrong first."""
-    first = error.errors()[0]
-    place = ".".join(str(part) for part in first["loc"])
-    if first["type"] == "extra_forbidden":
-        return f"unknown setting {place}"
-    return f"{place}: {first['msg']}, not {first['input']!r}"
-
-
-def key_of(error: ValidationError) -> str:
-    """Return the innermost key an error is about."""
-    return next((str(part) for part in reversed(error.errors()[0]["loc"]) if isinstance(part, str)), "")
-
-
-def line_of(text: str, key: str) -> int | None:
-    """Return the first line of a TOML text that sets `key` or opens a table of that name."""
-    for number, line in enumerate(text.splitlines(), start=1):
-        words = line.replace("[", " ").replace("]", " ").replace("=", " = ").split()
-        if key and key in words[:2]:
-            return number
-    return None

@@ -17,8 +17,8 @@ from checker.errors import LicenceError, UsageError
 from checker.judge.ledger import add_licence, import_licences
 from checker.judge.licence import Licences, load_licences
 from checker.judge.odrl import to_odrl
-from checker.judge.places import sentence
 from checker.judge.terms import Licence
+from checker.knowledge import sentence
 from checker.scan import pack_of
 from checker.settings import Workspace
 

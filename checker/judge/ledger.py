@@ -17,8 +17,8 @@ from pydantic import ValidationError
 
 from checker.errors import LicenceError
 from checker.judge.licence import load_licences
-from checker.judge.places import sentence
 from checker.judge.terms import Licence, Terms
+from checker.knowledge import sentence
 from checker.script import level
 
 LISTS = frozenset({"domains", "apps", "channels", "languages", "operators", "names"})

@@ -5,12 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from checker.errors import LicenceError
 from checker.judge.clauses import Counts, Usage, Use, answer, concerns
-from checker.judge.places import line_of, read_toml, sentence
 from checker.judge.terms import Licence, Terms, identity
+from checker.knowledge import line_of, validated
 from checker.model import Article, LicenceAnswer, LicenceState
 from checker.settings import Table
 
@@ -141,12 +139,7 @@ def load_licences(path: Path) -> Licences:
     """Read and check the licence register; a file that is not there is an empty register."""
     if not path.exists():
         return Licences()
-    text, values = read_toml(path, LicenceError)
-    try:
-        register = Register.model_validate(values)
-    except ValidationError as error:
-        message, place = sentence(error)
-        raise LicenceError(message, path=path, line=line_of(text, place)) from error
+    text, register = validated(path, Register, LicenceError)
     seen: set[str] = set()
     for number, licence in enumerate(register.licence):
         if licence.id in seen:

@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, ValidationError, field_validator
 
 from checker.errors import RulePackError
-from checker.judge.places import Key, line_of, read_toml, sentence
 from checker.judge.rules import Named, Rule, overlap
+from checker.knowledge import Key, line_of, read_toml, sentence
 from checker.model import Grade, Level, Publisher, Texts, Thresholds
 from checker.settings import Table
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
-from checker.judge.places import sentence
+from checker.knowledge import sentence
 from checker.model import Article
 from checker.script import packed
 from checker.settings import Table

@@ -1,13 +1,13 @@
 """Who can be named as a source, and how pages say so: rules/credits.toml and the publisher's names, compiled."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from checker.errors import RulePackError
+from checker.knowledge import read_toml
 from checker.model import Publisher
 from checker.script import GAP, either, level, packed
 
@@ -96,10 +96,7 @@ class Reading:
 
 def load_reading(path: Path, publisher: Publisher) -> Reading:
     """Read the credit forms and compile them with the publisher's names; RulePackError says what is wrong where."""
-    try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise RulePackError(f"expected a readable TOML file of credit forms: {error}", path=path) from None
+    _, found = read_toml(path, RulePackError)
     try:
         return _compile(found, publisher)
     except (KeyError, TypeError, ValueError, AttributeError) as error:

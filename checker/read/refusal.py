@@ -5,13 +5,13 @@ clean. The wordings are data (`rules/refusals.toml`), compared without regard to
 """
 
 import re
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from checker.errors import RulePackError
+from checker.knowledge import validated
 from checker.model import PageOutcome
 from checker.read.plain import han, lines, title, unhidden
 from checker.script import GONE, level
@@ -68,14 +68,7 @@ class _File(BaseModel):
 
 def load_refusals(path: Path) -> Refusals:
     """Read the wordings; RulePackError says what is wrong with the file."""
-    try:
-        values = _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise RulePackError(f"expected TOML with [[refusal]] tables: {error}", path=path) from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise RulePackError(f"{place}: {first['msg']}", path=path) from error
+    _, values = validated(path, _File, RulePackError)
     return Refusals(
         tuple(
             wording.model_copy(

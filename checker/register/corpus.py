@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from checker.errors import ArticleError
+from checker.knowledge import line_of
 from checker.model import Article
 from checker.register.record import KEYS, REQUIRED, Registration
-from checker.settings import line_of
 
 FENCE = "+++"
 LONGEST_LINE = 16_000_000
@@ -124,7 +124,7 @@ def markdown(content: str, file: Path) -> dict[str, Any]:
     if unknown := next((key for key in record if key not in allowed), None):
         raise ArticleError(
             f"unknown key {unknown!r}, expected {', '.join(sorted(allowed))}",
-            line=first + (line_of(head, unknown) or 0),
+            line=first + (line_of(head, (unknown,)) or 0),
         )
     if "title" not in record:
         raise ArticleError("expected a title", line=first)

@@ -40,7 +40,7 @@ def test_a_workspace_is_never_laid_over_another(workspace: Path) -> None:
     [
         ("checker.toml", 'timezone = "Mars/Base"', "checker.toml:1: timezone:"),
         ("checker.toml", "[crawl]\ndelay = -1", "checker.toml:2: crawl.delay:"),
-        ("checker.toml", "colour = 1", "checker.toml:1: unknown setting colour"),
+        ("checker.toml", "colour = 1", "checker.toml:1: unknown key colour"),
         ("checker.toml", '[mail]\npassword = "x"', "CHECKER_MAIL_PASSWORD"),
         ("checker.toml", "not toml", "not valid TOML"),
         ("rules/licences.toml", "[[licence]]\nid = 3", "licences.toml"),

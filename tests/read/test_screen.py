@@ -190,7 +190,7 @@ def test_articles_that_merely_talk_about_it_pass(source: str, refusals: Refusals
         ("[[refusal]]\nkind = 1", "refusal.0.kind"),
         ("[[refusal]]\nkind = 'x'\noutcome = 'gone'", "refusal.0.outcome"),
         ("[[refusal]]\nkind = 'x'\nwrods = []", "refusal.0.wrods"),
-        ("[refusal", "expected TOML"),
+        ("[refusal", "not valid TOML"),
     ],
 )
 def test_a_broken_list_of_wordings_is_named(text: str, message: str, tmp_path: Path) -> None:

@@ -1,16 +1,18 @@
-"""Where something stands in a TOML file: errors that name file and line."""
+"""Knowledge from TOML files: read, checked, and wrong in a way that names file, line and what was expected."""
 
 import re
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from checker.errors import FileError
 
 Key = str | int
+
+Model = TypeVar("Model", bound=BaseModel)
 
 HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
 ASSIGNMENT = re.compile(r"""^\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
@@ -31,6 +33,16 @@ def read_toml(path: Path, error: type[FileError]) -> tuple[str, dict[str, Any]]:
         raise error(f"expected UTF-8 text: {wrong.reason} at byte {wrong.start}", path=path) from wrong
     except OSError as wrong:
         raise error(f"cannot be read: {wrong.strerror}", path=path) from wrong
+
+
+def validated(path: Path, model: type[Model], error: type[FileError]) -> tuple[str, Model]:
+    """Return the text of a TOML file and its values as a model; raise `error`, with the line, for what does not fit."""
+    text, values = read_toml(path, error)
+    try:
+        return text, model.model_validate(values)
+    except ValidationError as wrong:
+        message, place = sentence(wrong)
+        raise error(message, path=path, line=line_of(text, place)) from wrong
 
 
 def line_of(text: str, place: Sequence[Key]) -> int | None:
