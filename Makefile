@@ -27,6 +27,7 @@ soak: $(READY)
 	$(BIN)/pytest -q -m soak
 
 bench: $(READY)
+	$(BIN)/python -m pip install --quiet --require-hashes -r constraints-bench.txt
 	$(BIN)/python -m tests.bench
 
 # The numbers on a labelled set: make score BENCH=folder. Fails below the floors in tests/bench/floors.toml.
@@ -38,6 +39,8 @@ lock: $(READY)
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-emit-index-url --no-annotate \
 		--no-header --python-version 3.11 --upgrade --quiet -o constraints.txt
+	$(BIN)/uv pip compile --group bench --constraint constraints.txt --universal --generate-hashes \
+		--no-emit-index-url --no-annotate --no-header --python-version 3.11 --upgrade --quiet -o constraints-bench.txt
 
 clean:
 	rm -rf .venv demo data .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
