@@ -4,13 +4,17 @@ Parameters: `run` (the crawl), `of` (a host, or a budget), `one` (an errand's ke
 since 1970).
 """
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, case, func, or_, select, update
 
 from checker.crawl.tables import errands, hosts, queues, quotas
 
 WAITING, LEASED, FETCHED, DONE, DROPPED, TAKEN = "waiting", "leased", "fetched", "done", "dropped", "taken"
 
-_run, _of, _one, _me, _now = (bindparam(name) for name in ("run", "of", "one", "me", "now"))
+_run: BindParameter[int] = bindparam("run")
+_of: BindParameter[str] = bindparam("of")
+_one: BindParameter[int] = bindparam("one")
+_me: BindParameter[str] = bindparam("me")
+_now: BindParameter[float] = bindparam("now")
 
 _left: ColumnElement[float] = hosts.c.due - _now
 _waits = case((_left > hosts.c.wait, hosts.c.wait), else_=_left)
