@@ -204,6 +204,7 @@ class Document:
     with the unseen ones last; `credit` is the one that decides for the article in `main`; `source` is the outlet named
     as the article's source, None where none is.
     `notices` are stretches of copied copyright notices. `links` are the addresses the page's text links to.
+    `part` says which of the `parts` pages of its article this one is (at least so many); `next_page` where it goes on.
     """
 
     url: str
@@ -223,6 +224,9 @@ class Document:
     kind: PageKind = PageKind.ARTICLE
     notices: tuple[Span, ...] = ()
     links: tuple[str, ...] = ()
+    part: int = 1
+    parts: int = 1
+    next_page: str = ""
 
 
 @dataclass(frozen=True)

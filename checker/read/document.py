@@ -16,7 +16,7 @@ from checker.read.layout import HAN, Layout
 from checker.read.notice import notices
 from checker.read.operator import operator
 from checker.read.outlets import Reading
-from checker.read.pages import page_kind
+from checker.read.pages import page_kind, spread
 from checker.read.walk import lay_out
 
 WIDE = 1000
@@ -41,6 +41,7 @@ def read_text(html: str, url: str, reading: Reading, *, charset: str = "", captu
     credit, kind = deciding(found), page_kind(soup, text, main)
     named = source(found) if kind is PageKind.ARTICLE or credit.grade in CREDITED else None
     title, signed = headline(soup, text, main), signature(text, main)
+    over = spread(soup, text, main, url)
     return Document(
         url=url,
         text=text,
@@ -59,6 +60,9 @@ def read_text(html: str, url: str, reading: Reading, *, charset: str = "", captu
         kind=kind,
         notices=notices(layout, reading.publisher),
         links=links(where, url),
+        part=over.part,
+        parts=over.parts,
+        next_page=over.next_page,
     )
 
 

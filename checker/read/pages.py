@@ -1,6 +1,8 @@
-"""What sort of page it is, and where a paginated article goes on."""
+"""What sort of page it is, and over how many pages its article goes on."""
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 from bs4 import BeautifulSoup
@@ -13,6 +15,20 @@ from checker.script import GONE, level
 NEXT = re.compile(
     r"[\s\[(（【]*(?:下一页|下页|后一页|第二页|余下全文|剩余全文|阅读余下全文|展开全文|next(?: page)?)[\s\])）】>»›→]*"
 )
+PREVIOUS = re.compile(r"[\s\[(（【《<«‹←]*(?:上一页|上页|前一页|prev(?:ious)?(?: page)?)[\s\])）】]*")
+NUMBER = re.compile(r"[\s\[(（【]*第?([1-9]\d?)页?[\s\])）】]*")
+"""A link to a page by its number."""
+TOLD = re.compile(r"第 ?([1-9]\d?) ?页[ /,|()]{0,3}共 ?([1-9]\d?) ?页")
+"""The page one is at, and how many there are."""
+
+NUMBERED = re.compile(r"(.*?)(?:[_-]|/)0?([1-9]\d?)")
+"""A path that ends in a page's number: news_2, news/2."""
+ASKED = re.compile(r"(?:^|(?<=&))(?:p|pn|page|pages|pageno|page_no|pagenum|curpage)=0?([1-9]\d?)(?:&|$)")
+"""A query that asks for a page by its number."""
+
+FOOT = 300
+"""Characters after an article within which "page 2 of 3" is about it."""
+
 MORE = re.compile(
     r"阅读全文|查看全文|全文阅读|查看详情|查看更多|了解更多|\[详细\]|【详细】|\[详情\]|read more|详细>>|更多>>"
 )
@@ -34,16 +50,41 @@ SHELL = 40
 """Characters below which a page with a script says nothing."""
 
 
+@dataclass(frozen=True)
+class Spread:
+    """Over how many pages an article goes: which of them this one is, how many there are at least, where it goes on."""
+
+    part: int = 1
+    parts: int = 1
+    next_page: str = ""
+
+
+def spread(soup: BeautifulSoup, text: str, main: Span, url: str) -> Spread:
+    """Return which part of its article a page is.
+
+    Only the page's own words count: links to the previous and the next page, links by number whose addresses differ
+    from this one in that number only, "page 2 of 3" at the article. An address alone says nothing.
+    """
+    told = TOLD.search(level(text[main[0] : main[1] + FOOT]))
+    number, count = (int(told[1]), int(told[2])) if told else (1, 1)
+    following, part = "", number if number <= count else 1
+    for words, address in _siblings(soup, url):
+        mine, theirs = _numbers(url, address)
+        if PREVIOUS.fullmatch(words):
+            part = max(part, mine, 2)
+        elif (said := NUMBER.fullmatch(words)) and theirs and int(said[1]) in {theirs, theirs + 1}:
+            part, count = max(part, mine + int(said[1]) - theirs), max(count, int(said[1]))
+        elif NEXT.fullmatch(words):
+            part, following = max(part, mine), following or address
+    return Spread(part, max(part + bool(following), count), following)
+
+
 def next_page(soup: BeautifulSoup, url: str) -> str:
     """Return the address of the next page of the same article, "" where there is none.
 
     A link counts that says "next page" (not "next article") and leads to the same site, to a page of the same depth.
     """
-    for link in soup.find_all("a", href=True):
-        words = level(link.get_text()).replace(GONE, "").strip()
-        if len(words) <= 12 and NEXT.fullmatch(words) and (address := _same_article(str(link["href"]), url)):
-            return address
-    return ""
+    return next((address for words, address in _siblings(soup, url) if NEXT.fullmatch(words)), "")
 
 
 def page_kind(soup: BeautifulSoup, text: str, main: Span) -> PageKind:
@@ -62,6 +103,34 @@ def _prose(text: str) -> int:
     return sum(han(line) for line in text.split("\n") if SENTENCE.search(line))
 
 
+def _siblings(soup: BeautifulSoup, url: str) -> Iterator[tuple[str, str]]:
+    """The links that say they lead to another page of the same article: their words, levelled, and their addresses."""
+    for link in soup.find_all("a", href=True):
+        words = level(link.get_text()).replace(GONE, "").strip()
+        pager = len(words) <= 12 and any(form.fullmatch(words) for form in (NEXT, PREVIOUS, NUMBER))
+        if pager and (address := _same_article(str(link["href"]), url)):
+            yield words, address
+
+
+def _numbers(here: str, there: str) -> tuple[int, int]:
+    """The page numbers of two addresses that differ in nothing else; (1, 0) where they differ in more."""
+    mine, theirs = _stems(here), _stems(there)
+    common = [stem for stem in mine if stem in theirs and mine[stem] != theirs[stem]]
+    return (mine[common[0]], theirs[common[0]]) if common else (1, 0)
+
+
+def _stems(url: str) -> dict[str, int]:
+    """What an address may be a page of, and which: news_2.html is page 2 of news, or page 1 of something itself."""
+    parts = urlsplit(url)
+    path = re.sub(r"(?:/index)?(?:\.[a-z]{1,6})?/?$", "", parts.path, flags=re.IGNORECASE)
+    found = {f"{path}?{parts.query}": 1}
+    if asked := ASKED.search(parts.query):
+        found[f"{path}?{ASKED.sub('', parts.query).rstrip('&')}"] = int(asked[1])
+    if numbered := NUMBERED.fullmatch(path):
+        found[f"{numbered[1].removesuffix('/index')}?{parts.query}"] = int(numbered[2])
+    return found
+
+
 def _same_article(href: str, url: str) -> str:
     """The address a link leads to, if that may be another page of the same article."""
     try:
@@ -71,5 +140,5 @@ def _same_article(href: str, url: str) -> str:
         return ""
     same = there.scheme in {"http", "https"} and there.netloc == here.netloc
     fresh = (there.path, there.query) != (here.path, here.query)
-    near = there.path.rpartition("/")[0].startswith(here.path.rpartition("/")[0])
+    near = there.path.rpartition("/")[0].startswith(here.path.rpartition("/")[0]) or _numbers(url, address)[1] > 0
     return address.partition("#")[0] if same and fresh and near else ""

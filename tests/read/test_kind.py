@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checker.model import PageKind
-from checker.read.pages import next_page, page_kind
+from checker.read.pages import Spread, next_page, page_kind, spread
 
 HERE = "https://news.example.cn/2026/1102/c12.html"
 SENTENCES = (
@@ -42,6 +42,47 @@ SENTENCES = (
 )
 def test_the_next_page_of_the_same_article(link: str, there: str) -> None:
     assert next_page(BeautifulSoup(link, "lxml"), HERE) == there
+
+
+BACK, ON = '<a href="{}">上一頁</a>', '<a href="{}">下一頁</a>'
+
+
+@pytest.mark.parametrize(
+    ("url", "markup", "part", "parts"),
+    [
+        ("c12.html", "", 1, 1),
+        ("c12_2.html", "", 1, 1),
+        ("c12.html?page=2", "", 1, 1),
+        ("c12.html", ON.format("c12_2.html"), 1, 2),
+        ("c12_2.html", BACK.format("c12.html") + ON.format("c12_3.html"), 2, 3),
+        ("c12_3.html", BACK.format("c12_2.html"), 3, 3),
+        ("c12/3/", BACK.format("/2026/1102/c12/2/"), 3, 3),
+        ("c12.html?page=3", BACK.format("?page=2"), 3, 3),
+        ("c12.html?id=7&page=2", BACK.format("c12.html?id=7"), 2, 2),
+        ("c12_1.html", BACK.format("c12.html"), 2, 2),
+        ("c9981.html", BACK.format("c9980.html"), 2, 2),
+        ("c12.html", '1 <a href="c12_2.html">2</a> <a href="c12_3.html">[3]</a>', 1, 3),
+        ("c12_2.html", '<a href="c12.html">1</a> 2 <a href="c12_3.html">3</a>', 2, 3),
+        ("c12_1.html", '<a href="c12.html">第1頁</a> <a href="c12_2.html">第3頁</a>', 2, 3),
+        ("c12.html", '<a href="javascript:go(2)">下一頁</a> 第1頁/共3頁', 1, 3),
+        ("c12.html", "第 ２ 頁，共 ３ 頁", 2, 3),
+        ("c12.html", '<a href="c12_all.html">余下全文</a>', 1, 2),
+        ("c12.html", '<a href="c11.html">上一篇</a><a href="c13.html">下一篇</a>', 1, 1),
+        ("c12.html", '<a href="c2.html">2</a>', 1, 1),
+        ("c12.html", '<a href="/sport/">2</a>', 1, 1),
+        ("c12.html", '<a href="c12_2.html">评论</a>', 1, 1),
+    ],
+)
+def test_which_of_the_pages_of_an_article_it_is(url: str, markup: str, part: int, parts: int) -> None:
+    text = SENTENCES + BeautifulSoup(markup, "lxml").get_text()
+    page = spread(BeautifulSoup(markup, "lxml"), text, (0, len(SENTENCES)), "https://news.example.cn/2026/1102/" + url)
+    assert (page.part, page.parts) == (part, parts)
+
+
+def test_a_page_is_read_with_its_part_and_the_next_one() -> None:
+    soup = BeautifulSoup(BACK.format("c12.html") + ON.format("c12_3.html"), "lxml")
+    here, there = "https://news.example.cn/2026/1102/c12_2.html", "https://news.example.cn/2026/1102/c12_3.html"
+    assert spread(soup, "", (0, 0), here) == Spread(2, 3, there)
 
 
 TEASERS = "\n".join(
