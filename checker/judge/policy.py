@@ -82,13 +82,18 @@ def _gated(stops: list[Rule], softening: list[Rule], rest: list[Rule], judgement
     """Return what fired after the gates: behind a gate that asks for a person, nothing accuses."""
     if stops:
         return [*stops, *rest]
-    accused = any(rule.kind is FindingKind.FAIL and rule.level is Level.ERROR for rule in rest)
-    gates = [gate for gate in softening if gate.gate == "review" or accused]
+    accusing = [rule for rule in rest if rule.kind is FindingKind.FAIL and rule.level is Level.ERROR]
+    gates = [gate for gate in softening if gate.gate == "review" or any(_covers(gate, rule) for rule in accusing)]
     if not gates:
         return rest
-    softened = [_softer(rule) for rule in rest]
+    softened = [_softer(rule) if any(_covers(gate, rule) for gate in gates) else rule for rule in rest]
     judgement.note(f"left to a person because of {', '.join(gate.id for gate in gates)}")
     return [*gates, *softened]
+
+
+def _covers(gate: Rule, rule: Rule) -> bool:
+    """Say whether a gate softens a rule: any, or those it names."""
+    return not gate.then or rule.id in gate.then
 
 
 def _softer(rule: Rule) -> Rule:

@@ -122,10 +122,10 @@ class Rule(Table):
     """One rule. It fires where every condition of `when` holds and none of `unless` does.
 
     `gate` rules are asked first: `stop` ends the judging (only the rules named in `then` are still asked), `review`
-    leaves what the others find to a person, `soften` does so too but is only told where it softened something;
-    `record` only leaves a line in the log. Two rules that answer the same `question` must not be able to fire
-    together. `told_to` says whose business the repair is, the site's or our own team's; `deprecated` says why a rule
-    is no longer asked.
+    leaves what the others find to a person, `soften` does so too but is only told where it softened something (with
+    `then`, only those rules are softened); `record` only leaves a line in the log. Two rules that answer the same
+    `question` must not be able to fire together. `told_to` says whose business the repair is, the site's or our own
+    team's; `deprecated` says why a rule is no longer asked.
     """
 
     id: str = Field(pattern=r"^[A-Z]{2,10}(-[A-Z0-9]{1,10})?$")

@@ -102,6 +102,7 @@ FACTS: dict[str, Fact] = {
     "earlier": _one_of("the page's date against our first publication", "no", "weak", "solid"),
     "third_source": _one_of("both texts may come from a third one", "none", "agency", "official"),
     "page": _one_of("sort of page", "article", *PageKind),
+    "part": _flag("the page is one of several over which an article is spread"),
     "page_length": _number("length of the page's main text", 800, "characters"),
     "brief": _flag("the article is so short that it may be mere facts"),
     "withdrawn": _flag("we withdrew the article"),

@@ -230,6 +230,26 @@ def test_what_may_have_a_good_reason_is_never_accused(
     assert any(line.startswith("left to a person because of ") and gate in line for line in verdict.log)
 
 
+@pytest.mark.parametrize(
+    ("register", "grade", "expected", "named", "accused"),
+    [
+        (LICENSED, Grade.NONE, Outcome.REVIEW, True, set()),
+        (LICENSED, Grade.BOILERPLATE, Outcome.REVIEW, True, set()),
+        (LICENSED, Grade.EXACT, Outcome.COMPLIANT, False, set()),
+        (LICENSED, Grade.SELF, Outcome.VIOLATION, False, {"ATT-04", "ATT-09"}),
+        (ELSEWHERE, Grade.NONE, Outcome.VIOLATION, True, {"LIC-01"}),
+        (ELSEWHERE, Grade.EXACT, Outcome.VIOLATION, False, {"LIC-01"}),
+    ],
+)
+def test_one_page_of_several_is_never_accused_of_a_credit_that_may_stand_on_another(
+    pack: Pack, repost: Repost, register: Licences, grade: Grade, expected: Outcome, named: bool, accused: set[str]
+) -> None:
+    verdict = judge(pack, register, repost, grade=grade, part=2, parts=3)
+    assert verdict.outcome is expected
+    assert ("GATE-11" in rules(verdict)) is named
+    assert rules(verdict, Level.ERROR) == accused
+
+
 def test_a_soft_gate_is_silent_where_there_is_nothing_to_soften(pack: Pack, repost: Repost, article: Article) -> None:
     short = replace(article, text="青蘿鎮3日舉辦茶花節,接待遊客3200人。", authors=())
     verdict = judge(pack, LICENSED, repost, ours=short, body=short.text + "青蘿鎮鎮政府供稿,歡迎各地遊客前來賞花。" * 2)
