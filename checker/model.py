@@ -290,13 +290,17 @@ class LicenceState(StrEnum):
 
 @dataclass(frozen=True)
 class LicenceAnswer:
-    """The licence looked up for one repost on one day, and the clause that decided."""
+    """The licence looked up for one repost on one day, and the clause that decided.
+
+    `reason` says why in English; `measure` is what was measured against the clause, in no language: "6 > 5".
+    """
 
     state: LicenceState
     id: str | None = None
     clause: str | None = None
     on: date | None = None
     reason: str = ""
+    measure: str = ""
 
 
 class Level(StrEnum):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from checker.judge.terms import Licence, Terms, identity, place
 from checker.model import Article, LicenceAnswer, LicenceState
@@ -58,115 +59,130 @@ class Asked:
     counts: Counts
 
 
+class Broken(NamedTuple):
+    """A clause that is not kept: why, in English for the log, and the measure of it, in no language, for messages."""
+
+    reason: str
+    measure: str = ""
+
+
 def answer(licence: Licence, use: Use, counts: Counts) -> LicenceAnswer:
     """Put one licence to one repost: valid, or the first clause that says otherwise and why."""
     asked = Asked(licence, licence.terms(use.on), use, counts)
     for clause, state, ask in CLAUSES:
-        if reason := ask(asked):
-            return LicenceAnswer(state, licence.id, clause, use.on, reason)
+        if broken := ask(asked):
+            return LicenceAnswer(state, licence.id, clause, use.on, broken.reason, broken.measure)
     return LicenceAnswer(LicenceState.VALID, licence.id, None, use.on, f"all terms of {use.on} are kept")
 
 
-Clause = Callable[[Asked], str]
+Clause = Callable[[Asked], Broken | None]
 
 
-def _start(asked: Asked) -> str:
-    return f"the licence starts on {asked.licence.start}" if asked.use.on < asked.licence.start else ""
+def _start(asked: Asked) -> Broken | None:
+    start = asked.licence.start
+    return Broken(f"the licence starts on {start}", f"{start}") if asked.use.on < start else None
 
 
-def _end(asked: Asked) -> str:
-    return f"the licence ended on {asked.terms.end}" if asked.terms.end and asked.use.on > asked.terms.end else ""
+def _end(asked: Asked) -> Broken | None:
+    end = asked.terms.end
+    return Broken(f"the licence ended on {end}", f"{end}") if end and asked.use.on > end else None
 
 
-def _removal(asked: Asked) -> str:
-    end = asked.licence.terms(asked.use.seen).end if asked.use.seen else None
-    if not end or not asked.use.seen or not asked.terms.removal_at_end or asked.use.seen <= end:
-        return ""
-    return f"still online on {asked.use.seen}, to be taken down when the licence ended on {end}"
+def _removal(asked: Asked) -> Broken | None:
+    seen = asked.use.seen
+    end = asked.licence.terms(seen).end if seen else None
+    if not end or not seen or not asked.terms.removal_at_end or seen <= end:
+        return None
+    return Broken(f"still online on {seen}, to be taken down when the licence ended on {end}", f"{end}, {seen}")
 
 
-def _suspension(asked: Asked) -> str:
-    return f"the licence is suspended on {asked.use.on}" if asked.licence.suspended(asked.use.on) else ""
+def _suspension(asked: Asked) -> Broken | None:
+    day = asked.use.on
+    return Broken(f"the licence is suspended on {day}", f"{day}") if asked.licence.suspended(day) else None
 
 
-def _channels(asked: Asked) -> str:
+def _channels(asked: Asked) -> Broken | None:
     host, path = place(asked.use.target)
     agreed = asked.terms.channels
     if asked.use.relayed or not agreed or asked.use.channel in agreed or asked.terms.account(host + path):
-        return ""
-    return f"channel {asked.use.channel} is not among {', '.join(asked.terms.channels)}"
+        return None
+    return Broken(f"channel {asked.use.channel} is not among {', '.join(agreed)}", asked.use.channel)
 
 
-def _domains(asked: Asked) -> str:
+def _domains(asked: Asked) -> Broken | None:
     if asked.use.relayed or asked.terms.cover(asked.use.target):
-        return ""
-    return f"{_shown(asked.use.target)} is not among the licensed domains, apps and accounts"
+        return None
+    shown = _shown(asked.use.target)
+    return Broken(f"{shown} is not among the licensed domains, apps and accounts", shown)
 
 
-def _languages(asked: Asked) -> str:
-    if not asked.use.language or not asked.terms.languages or asked.use.language in asked.terms.languages:
-        return ""
-    return f"{asked.use.language} is not among {', '.join(asked.terms.languages)}"
+def _languages(asked: Asked) -> Broken | None:
+    language, agreed = asked.use.language, asked.terms.languages
+    if not language or not agreed or language in agreed:
+        return None
+    return Broken(f"{language} is not among {', '.join(agreed)}", language)
 
 
-def _works(asked: Asked) -> str:
-    return (
-        f"article {asked.use.article.id} is not licensed"
-        if asked.use.article and not asked.terms.works.hold(asked.use.article)
-        else ""
-    )
+def _works(asked: Asked) -> Broken | None:
+    article = asked.use.article
+    if article is None or asked.terms.works.hold(article):
+        return None
+    return Broken(f"article {article.id} is not licensed", article.id)
 
 
-def _exclusions(asked: Asked) -> str:
-    return (
-        f"article {asked.use.article.id} is excluded"
-        if asked.use.article and asked.terms.exclusions.hold(asked.use.article)
-        else ""
-    )
+def _exclusions(asked: Asked) -> Broken | None:
+    article = asked.use.article
+    if article is None or not asked.terms.exclusions.hold(article):
+        return None
+    return Broken(f"article {article.id} is excluded", article.id)
 
 
-def _excerpt(asked: Asked) -> str:
+def _excerpt(asked: Asked) -> Broken | None:
     characters, share = asked.terms.excerpt.characters, asked.terms.excerpt.share
-    if characters is not None and asked.use.characters > characters:
-        return f"{asked.use.characters} characters used, {characters} allowed"
-    if share is not None and asked.use.coverage > share:
-        return f"{asked.use.coverage:.0%} of the article used, {share:.0%} allowed"
-    return ""
+    used, coverage = asked.use.characters, asked.use.coverage
+    if characters is not None and used > characters:
+        return Broken(f"{used} characters used, {characters} allowed", f"{used} > {characters}")
+    if share is not None and coverage > share:
+        return Broken(f"{coverage:.0%} of the article used, {share:.0%} allowed", f"{coverage:.0%} > {share:.0%}")
+    return None
 
 
-def _quota(asked: Asked) -> str:
+def _quota(asked: Asked) -> Broken | None:
     for period in ("day", "week", "month", "total"):
         allowed = getattr(asked.terms.quota, period)
         used = getattr(asked.counts, period) + 1
         if allowed is not None and used > allowed:
-            return f"article number {used} of the {period}, {allowed} allowed"
-    return ""
+            return Broken(f"article number {used} of the {period}, {allowed} allowed", f"{used} > {allowed}")
+    return None
 
 
-def _concurrent(asked: Asked) -> str:
-    if asked.terms.concurrent is None or asked.counts.live + 1 <= asked.terms.concurrent:
-        return ""
-    return f"{asked.counts.live + 1} articles online at once, {asked.terms.concurrent} allowed"
+def _concurrent(asked: Asked) -> Broken | None:
+    live, allowed = asked.counts.live + 1, asked.terms.concurrent
+    if allowed is None or live <= allowed:
+        return None
+    return Broken(f"{live} articles online at once, {allowed} allowed", f"{live} > {allowed}")
 
 
-def _embargo(asked: Asked) -> str:
+def _embargo(asked: Asked) -> Broken | None:
     published = asked.use.article.published if asked.use.article else None
     if not asked.terms.embargo_minutes or published is None or asked.use.instant is None:
-        return ""
+        return None
     free = published + timedelta(minutes=asked.terms.embargo_minutes)
-    return f"reposted before the embargo ended at {free.isoformat()}" if asked.use.instant < free else ""
+    told = Broken(f"reposted before the embargo ended at {free.isoformat()}", free.isoformat())
+    return told if asked.use.instant < free else None
 
 
-def _modification(asked: Asked) -> str:
-    return "the text was changed" if asked.terms.modification is False and asked.use.edited else ""
+def _modification(asked: Asked) -> Broken | None:
+    return Broken("the text was changed") if asked.terms.modification is False and asked.use.edited else None
 
 
-def _sublicence(asked: Asked) -> str:
-    return "a third party took the text over" if asked.use.relayed and not asked.terms.sublicence else ""
+def _sublicence(asked: Asked) -> Broken | None:
+    return Broken("a third party took the text over") if asked.use.relayed and not asked.terms.sublicence else None
 
 
-def _commerce(asked: Asked) -> str:
-    return "the text stands in an advertising or sales page" if asked.use.commerce and not asked.terms.commerce else ""
+def _commerce(asked: Asked) -> Broken | None:
+    where = "the text stands in an advertising or sales page"
+    return Broken(where) if asked.use.commerce and not asked.terms.commerce else None
 
 
 CLAUSES: tuple[tuple[str, LicenceState, Clause], ...] = (
@@ -187,7 +203,7 @@ CLAUSES: tuple[tuple[str, LicenceState, Clause], ...] = (
     ("commerce", LicenceState.OUT_OF_SCOPE, _commerce),
     ("removal", LicenceState.EXPIRED, _removal),
 )
-"""The clauses in the order in which they are looked at; a clause answers with the reason why it fails, or ""."""
+"""The clauses in the order in which they are looked at; a clause answers what is broken, or None."""
 
 
 def concerns(licence: Licence, use: Use) -> bool:

@@ -279,7 +279,7 @@ def values(scene: Scene, lookup: Lookup) -> Mapping[str, str]:
         "via": credit.via,
         "reason": credit.reason,
         "licence": answer.id or "",
-        "clause": answer.reason,
+        "clause": answer.measure,
         "licensee": lookup.licence.licensee if lookup.licence else "",
         "date": scene.day.isoformat(),
         "published": published.when.isoformat() if published else "",
