@@ -1,6 +1,8 @@
 """`checker findings`, `checker show`: what was found and what became of it."""
 
 import sys
+from collections import Counter
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +15,7 @@ from checker.cli.options import Identity, JsonOption, WorkspaceOption, workspace
 from checker.errors import UsageError
 from checker.keep.cases import Wanted
 from checker.keep.lifecycle import State
+from checker.keep.record import Record
 from checker.keep.store import Store
 from checker.model import Level, Outcome
 from checker.report.formats import BINARY_FORMATS, TEXT_FORMATS, table
@@ -60,9 +63,9 @@ def findings(
     )
     language = place.settings.language
     with Store.open(place.database) as store:
-        rows = (case.listed(language) for case in store.cases(wanted))
+        rows = listed(store, wanted, language)
         if shape is Format.TABLE:
-            table(rows, stdout, language)
+            table(firsts(rows), stdout, language)
         elif shape.value in BINARY_FORMATS:
             if output is None:
                 raise UsageError(f"--format {shape} is no text; name a file with --output")
@@ -75,6 +78,20 @@ def findings(
             TEXT_FORMATS[shape.value](rows, sys.stdout, language)
     if output:
         say(f"written to {output}")
+
+
+def listed(store: Store, wanted: Wanted, language: str) -> Iterator[Record]:
+    """Yield the wanted cases; `same_as` is the id of the one that shows the same under another address of the site."""
+    twins = store.twins([case.id for case in store.cases(wanted)])
+    for case in store.cases(wanted):
+        yield {**case.listed(language), "same_as": twins.get(case.id)}
+
+
+def firsts(rows: Iterator[Record]) -> Iterator[Record]:
+    """Yield what is listed once for all its addresses, with how many more of them there are."""
+    every = list(rows)
+    more = Counter(row["same_as"] for row in every)
+    yield from ({**row, "more": more[row["id"]]} for row in every if row["same_as"] is None)
 
 
 @app.command()

@@ -187,4 +187,5 @@ def _page(document: Document) -> Record:
             "contact": storable(operator.contact),
         },
         "charset": document.charset,
+        "canonical": storable(document.canonical),
     }

@@ -9,7 +9,7 @@ from typing import Self
 from sqlalchemy import Connection, Engine
 
 from checker.errors import StoreError
-from checker.keep import articles, cases, curations, database, decisions, runs, sightings, sites
+from checker.keep import articles, cases, curations, database, decisions, runs, sightings, sites, twins
 from checker.keep.articles import Registered
 from checker.keep.capture import Capture
 from checker.keep.cases import Case, Wanted
@@ -161,6 +161,11 @@ class Store:
         """Return the case whose id starts so; StoreError where there is none, or more than one."""
         with self.reading() as connection:
             return cases.case(connection, prefix)
+
+    def twins(self, ids: Sequence[str]) -> dict[str, str]:
+        """Return which of these cases show the same repost under another address of the site: id -> id of the first."""
+        with self.reading() as connection:
+            return twins.twins(connection, ids)
 
     def captures(self, *, every: bool = False) -> Iterator[Capture]:
         """Return the captures that a case rests on, the oldest first; with `every`, also those of earlier looks."""

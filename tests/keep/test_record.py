@@ -55,6 +55,7 @@ def test_the_object_is_that_of_the_contract() -> None:
                 "contact": "",
             },
             "charset": "utf-8",
+            "canonical": "",
         },
         "log": ["full", "ATT-02 applies"],
     }

@@ -32,7 +32,7 @@ def table(rows: Iterable[Row], console: Console, language: str) -> None:
 
 
 def line(row: Row, words: Wording) -> tuple[Text, ...]:
-    """The five cells of a case."""
+    """The five cells of a case; `more` in it counts the other addresses that show the same."""
     findings = list(row["findings"])
     verdict = Text(words.verdict(row["outcome"], row["state"]), STYLES[worst(findings)])
     verdict.append("\n" + " ".join(each["rule"] for each in findings), "dim")
@@ -42,6 +42,8 @@ def line(row: Row, words: Wording) -> tuple[Text, ...]:
         credit.append("\n" + row["credit"]["quote"], "dim")
     where = Text(row["article"]["title"] or row["article"]["id"])
     where.append("\n" + row["url"], "dim")
+    if row.get("more"):
+        where.append("\n" + words.say("table.more", n=row["more"]), "italic")
     return Text(row["id"]), verdict, match, credit, where
 
 
