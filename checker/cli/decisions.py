@@ -11,10 +11,14 @@ from checker.cli.console import grid, say, stdout
 from checker.cli.options import Identity, WorkspaceOption, workspace_at
 from checker.errors import CheckerError, UsageError
 from checker.keep.cases import Case, Wanted
+from checker.keep.curations import Curation, Fact
 from checker.keep.decisions import Decision
 from checker.keep.lifecycle import CHECKER, MOVES, State
 from checker.keep.store import Store
-from checker.model import Outcome
+from checker.match.index import Index
+from checker.model import Outcome, Ownership
+from checker.register.entry import enter
+from checker.register.record import instant
 from checker.report.side_by_side import terminal
 from checker.settings import Workspace
 
@@ -87,6 +91,34 @@ def triage(who: Who = "", workspace: WorkspaceOption = None) -> None:
             if not walked(store, case, name, place):
                 return
     say("nothing waits for a decision" if not queue else "the queue is done")
+
+
+@app.command()
+def curate(
+    fact: Annotated[Fact, typer.Argument(show_default=False)],
+    subject: Annotated[str, typer.Argument(help="An article's id, or a site's domain.", show_default=False)],
+    value: Annotated[str, typer.Argument(help="The right value; empty takes a correction back.", show_default=False)],
+    who: Who = "",
+    comment: Comment = "",
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Correct a fact: an article's owner (ours, not_ours, unclear) or first publication, a domain's organisation.
+
+    A corrected fact holds for every finding it touches; a decision holds for one. Judge again to see what it changes.
+    """
+    place = workspace_at(workspace)
+    if fact is Fact.OWNER and value and value not in set(Ownership):
+        raise UsageError(f"{value!r}: expected one of {', '.join(Ownership)}")
+    if fact is Fact.FIRST_PUBLICATION and value and (first := instant(value, place.settings.zone)):
+        value = first.isoformat()
+    with Store.open(place.database) as store:
+        known = None if fact is Fact.ORGANISATION else store.article(subject)
+        store.curate(Curation(fact, subject, value, who or getpass.getuser(), now(), comment))
+        if known is not None and value:
+            enter([known], Index.open(place.index), store, now())
+    say(f"{fact} of {subject}: {value or 'as registered'}; see what changes with: checker judge --dry-run")
+    if known is not None and not value:
+        say("register the article again to bring back what its file says")
 
 
 def waiting(store: Store) -> list[Case]:

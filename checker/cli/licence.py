@@ -17,8 +17,11 @@ from checker.errors import LicenceError, UsageError
 from checker.judge.ledger import add_licence, import_licences
 from checker.judge.licence import Licences, load_licences
 from checker.judge.odrl import to_odrl
+from checker.judge.tally import totals
 from checker.judge.terms import Licence
+from checker.keep.store import Store
 from checker.knowledge import sentence
+from checker.runs import reposts
 from checker.scan import pack_of
 from checker.settings import Workspace
 
@@ -82,10 +85,11 @@ def import_table(
 
 @licence.command("list")
 def list_licences(on: On = None, workspace: WorkspaceOption = None) -> None:
-    """List the licences, and what needs attention: ending, ended, unsigned."""
+    """List the licences, and what needs attention: ending, ended, used up, unsigned."""
     place = workspace_at(workspace)
     today, licences = day(on, place), load_licences(register_of(place))
-    notices = licences.notices(today)
+    with Store.open(place.database) as store:
+        notices = licences.notices(today, totals(reposts(store, licences), today))
     table = grid("licence", "licensee", "from", "to", "domains", "attention")
     for each in licences.licences:
         about = "; ".join(f"{notice.about}: {notice.detail}" for notice in notices if notice.licence.id == each.id)

@@ -6,10 +6,12 @@ matched against.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
 from checker.keep.articles import Registered
+from checker.keep.curations import Fact
 from checker.keep.store import Store
 from checker.match.index import Index
 from checker.model import Article, Ownership
@@ -20,7 +22,9 @@ BATCH = 20_000
 def enter(articles: Iterable[Article], index: Index, store: Store, now: datetime) -> Registered:
     """Register articles, by batches; each is in the index and in the database, or the command can be repeated."""
     total = Registered()
-    for batch in batches(articles):
+    owners, dates = store.curated(Fact.OWNER), store.curated(Fact.FIRST_PUBLICATION)
+    for given in batches(articles):
+        batch = [corrected(article, owners.get(article.id), dates.get(article.id)) for article in given]
         matched = [article for article in batch if article.ownership is not Ownership.NOT_OURS]
         if fresh := [article for article in matched if held(index, article.id) != article]:
             index.add(fresh)
@@ -29,6 +33,13 @@ def enter(articles: Iterable[Article], index: Index, store: Store, now: datetime
             index.remove(foreign)
         total += store.register(batch, now)
     return total
+
+
+def corrected(article: Article, owner: str | None, first: str | None) -> Article:
+    """Return the article with the facts that a person corrected: who owns it, when it first appeared."""
+    if owner:
+        article = replace(article, ownership=Ownership(owner))
+    return replace(article, published=datetime.fromisoformat(first)) if first else article
 
 
 def strike(identity: str, index: Index, store: Store, now: datetime) -> None:

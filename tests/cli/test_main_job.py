@@ -281,3 +281,28 @@ def test_the_rule_pack_passes_its_own_examples(checker: Checker) -> None:
     assert checker("rules", "test").code == 0
     assert "ATT-01" in checker("rules", "list").out
     assert "notice:2" in checker("rules", "show", "ATT-01").out
+
+
+def test_a_corrected_fact_changes_what_the_rules_say_and_survives_registering_again(
+    checker: Checker, pages: Path
+) -> None:
+    checker("scan", str(pages))
+    assert checker("curate", "owner", BRIDGE, "somebody", "--who", "mei").code == 2
+    assert checker("curate", "owner", BRIDGE, "unclear", "--who", "mei", "--comment", "joint work").code == 0
+    checker("register", "corpus")
+    changed = checker("judge").out
+    assert BRIDGE in changed
+    outcomes = {
+        row["article"]["id"]: row["outcome"]
+        for row in map(json.loads, checker("findings", "--all", "--json").out.splitlines())
+    }
+    assert outcomes == {BRIDGE: "review", FERRY: "violation"}
+
+
+def test_a_later_first_publication_makes_the_page_the_earlier_one(checker: Checker, pages: Path) -> None:
+    assert checker("curate", "first_publication", BRIDGE, "soon", "--who", "mei").code == 2
+    assert checker("curate", "first_publication", BRIDGE, "2026-04-01", "--who", "mei").code == 0
+    rows = [json.loads(line) for line in checker("scan", str(pages), "--json").out.splitlines()]
+    bridge = next(row for row in rows if row["article"]["id"] == BRIDGE)
+    assert bridge["outcome"] == "review"
+    assert "GATE-05" in [finding["rule"] for finding in bridge["findings"]]
