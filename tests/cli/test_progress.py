@@ -12,6 +12,7 @@ from checker.cli.scan import watched
 from checker.model import Examined, Page, PageOutcome
 from tests.cli.conftest import Checker
 from tests.cli.pages import BRIDGE, CLEAN, page, text_of, warc
+from tests.crawl.servers import Site, serving, text
 
 OUTCOMES = [PageOutcome.CLEAN, PageOutcome.TIMEOUT, PageOutcome.MATCHED, PageOutcome.BLOCKED, PageOutcome.TIMEOUT]
 PAGES = [
@@ -50,3 +51,22 @@ def test_the_figures_of_a_scan_are_those_of_its_last_line(checker: Checker, tmp_
     assert f'checker_scan_pages{{target="{target}",outcome="matched"}} 1' in lines
     assert f'checker_scan_verdicts{{target="{target}",outcome="violation"}} 1' in lines
     assert f'checker_scan_run{{target="{target}"}} 1' in lines
+
+
+def test_the_figures_of_a_watched_site_stay_until_it_is_scanned_again_or_no_longer_watched(
+    checker: Checker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHECKER_CRAWL_CONTACT", "team@example.org")
+    monkeypatch.setenv("CHECKER_CRAWL_ALLOW_PRIVATE", "true")
+    monkeypatch.setenv("CHECKER_CRAWL_DELAY", "0")
+    file = tmp_path / "checker.prom"
+    with serving(Site({"/": text(page(text_of(BRIDGE)))})) as address:
+        checker("sites", "add", f"{address}/")
+        assert checker("run-due", "--metrics", str(file)).code == 0
+        first = file.read_text(encoding="utf-8")
+        assert f'checker_scan_pages{{target="{address}/",outcome="matched"}} 1' in first
+        assert checker("run-due", "--metrics", str(file)).code == 0
+    assert file.read_text(encoding="utf-8") == first
+    checker("sites", "remove", f"{address}/")
+    checker("run-due", "--metrics", str(file))
+    assert file.read_text(encoding="utf-8") == ""
