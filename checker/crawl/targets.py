@@ -1,5 +1,6 @@
 """What a user points the checker at -> pages: addresses, lists of them, WARC files and folders, HTML files, `-`."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -14,8 +15,27 @@ from checker.errors import UsageError
 from checker.model import Page, PageOutcome
 from checker.settings import Crawl
 
+PART = re.compile(r"(?P<path>.+\.warc(?:\.gz|\.zst)?)#(?P<number>\d+)/(?P<parts>[1-9]\d*)")
+"""One of several parts of a WARC file, so that processes and machines can share it: pages.warc.gz#2/4."""
+
 WARCS = (".warc", ".warc.gz", ".warc.zst")
 HTML = (".html", ".htm", ".xhtml", ".shtml")
+
+
+@dataclass(frozen=True)
+class Archive:
+    """A WARC file, or the part of it that one of several processes takes."""
+
+    path: Path
+    part: int = 1
+    parts: int = 1
+
+    def range(self) -> tuple[int, int | None]:
+        """Return the bytes to read; an empty range where the file has fewer records than parts."""
+        if self.parts == 1:
+            return 0, None
+        ranges = warc.split(self.path, self.parts)
+        return ranges[self.part - 1] if self.part <= len(ranges) else (0, 0)
 
 
 @dataclass(frozen=True)
@@ -23,7 +43,7 @@ class Plan:
     """Targets, understood: seeds of the live crawl, and files in the order given."""
 
     seeds: tuple[Errand, ...] = ()
-    warcs: tuple[Path, ...] = ()
+    warcs: tuple[Archive, ...] = ()
     htmls: tuple[Path, ...] = ()
     stdin: bool = False
 
@@ -48,8 +68,9 @@ def pages(
         yield local("-", stdin(), datetime.now(UTC), limit=settings.max_bytes)
     for path in plan.htmls:
         yield html_file(path, limit=settings.max_bytes)
-    for path in plan.warcs:
-        yield from warc.pages(path, limit=settings.max_bytes)
+    for archive in plan.warcs:
+        start, end = archive.range()
+        yield from warc.pages(archive.path, limit=settings.max_bytes, start=start, end=end)
     if seeds:
         with Fetcher(settings) as fetcher:
             yield from live.pages(seeds, settings, fetcher=fetcher, frontier=frontier, validators=validators)
@@ -58,7 +79,7 @@ def pages(
 def understood(targets: Sequence[str], settings: Crawl) -> Plan:
     """Understand every target; UsageError names the one that is none, SettingsError a live crawl without contact."""
     seeds: list[Errand] = []
-    warcs: list[Path] = []
+    warcs: list[Archive] = []
     htmls: list[Path] = []
     for target in targets:
         if target == "-":
@@ -67,12 +88,14 @@ def understood(targets: Sequence[str], settings: Crawl) -> Plan:
             seeds.append(seed(target))
             continue
         path = Path(target)
-        if path.is_dir():
-            warcs += folder(path)
+        if part := PART.fullmatch(target):
+            warcs.append(archive_part(part))
+        elif path.is_dir():
+            warcs += map(Archive, folder(path))
         elif not path.is_file():
             raise UsageError(f"{target}: no such file; expected an address, a file or a folder")
         elif path.name.lower().endswith(WARCS):
-            warcs.append(path)
+            warcs.append(Archive(path))
         elif path.suffix.lower() in HTML:
             htmls.append(path)
         else:
@@ -80,6 +103,16 @@ def understood(targets: Sequence[str], settings: Crawl) -> Plan:
     if seeds:
         live.require_contact(settings)
     return Plan(tuple(seeds), tuple(warcs), tuple(htmls), stdin="-" in targets)
+
+
+def archive_part(part: re.Match[str]) -> Archive:
+    """Return the part of an archive that a target such as `pages.warc.gz#2/4` names."""
+    path, number, parts = Path(part["path"]), int(part["number"]), int(part["parts"])
+    if not path.is_file():
+        raise UsageError(f"{path}: no such file; expected a WARC file before #{number}/{parts}")
+    if not 1 <= number <= parts:
+        raise UsageError(f"{part[0]}: expected a part from 1 to {parts}, not {number}")
+    return Archive(path, number, parts)
 
 
 def folder(path: Path) -> list[Path]:

@@ -99,3 +99,22 @@ def test_a_bad_target_stops_before_any_page(tmp_path: Path, settings: Crawl) -> 
 def test_site_section_or_page(target: str, site: str, section: str, settings: Crawl) -> None:
     (seed,) = understood([target], settings).seeds
     assert (seed.site, seed.section) == (site, section)
+
+
+@pytest.mark.parametrize("parts", [1, 2, 3, 7, 50])
+def test_the_parts_of_an_archive_make_the_whole(parts: int, tmp_path: Path, settings: Crawl) -> None:
+    file = tmp_path / "many.warc.gz"
+    records = [record(http(f"<p>第{number}頁".encode()), url=f"http://a.example/{number}") for number in range(20)]
+    file.write_bytes(b"".join(map(gzip.compress, records)))
+    whole = [page.url for page in pages([str(file)], settings)]
+    shared = [page.url for number in range(parts) for page in pages([f"{file}#{number + 1}/{parts}"], settings)]
+    assert len(whole) == 20
+    assert shared == whole
+
+
+@pytest.mark.parametrize("part", ["#0/4", "#5/4"])
+def test_a_part_that_is_none_is_refused(part: str, tmp_path: Path, settings: Crawl) -> None:
+    file = tmp_path / "one.warc.gz"
+    file.write_bytes(b"")
+    with pytest.raises(UsageError, match="expected a part from 1 to 4"):
+        list(pages([f"{file}{part}"], settings))
