@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
 from bs4 import BeautifulSoup
@@ -25,6 +26,9 @@ NUMBERED = re.compile(r"(.*?)(?:[_-]|/)0?([1-9]\d?)")
 """A path that ends in a page's number: news_2, news/2."""
 ASKED = re.compile(r"(?:^|(?<=&))(?:p|pn|page|pages|pageno|page_no|pagenum|curpage)=0?([1-9]\d?)(?:&|$)")
 """A query that asks for a page by its number."""
+
+PAGERS = 200
+"""Links of a pager that are looked at."""
 
 FOOT = 300
 """Characters after an article within which "page 2 of 3" is about it."""
@@ -105,11 +109,15 @@ def _prose(text: str) -> int:
 
 def _siblings(soup: BeautifulSoup, url: str) -> Iterator[tuple[str, str]]:
     """The links that say they lead to another page of the same article: their words, levelled, and their addresses."""
-    for link in soup.find_all("a", href=True):
-        words = level(link.get_text()).replace(GONE, "").strip()
-        pager = len(words) <= 12 and any(form.fullmatch(words) for form in (NEXT, PREVIOUS, NUMBER))
-        if pager and (address := _same_article(str(link["href"]), url)):
+    said = ((level(link.get_text()).replace(GONE, "").strip(), link) for link in soup.find_all("a", href=True))
+    pager = ((words, str(link["href"])) for words, link in said if len(words) <= 12 and _pages(words))
+    for words, href in islice(pager, PAGERS):
+        if address := _same_article(href, url):
             yield words, address
+
+
+def _pages(words: str) -> bool:
+    return any(form.fullmatch(words) for form in (NEXT, PREVIOUS, NUMBER))
 
 
 def _numbers(here: str, there: str) -> tuple[int, int]:
