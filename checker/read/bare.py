@@ -85,6 +85,14 @@ def _names(block: Block, words: Words, place: Place, reading: Reading, *, dated:
                 yield start + byline.start("name"), start + byline.end("name")
             elif _plain(name, reading) and (called or _known((start, end), block, place, reading, dated=dated)):
                 yield start, end
+            elif dated and (first := _first(name, reading)):
+                yield start, start + first
+
+
+def _first(name: str, reading: Reading) -> int:
+    """Return the length of a known outlet with which a field begins, before a reporter or another field."""
+    known = reading.known.match(name)
+    return known.end() if known and name[known.end() : known.end() + 1] == " " else 0
 
 
 def _byline(match: re.Match[str], reading: Reading) -> bool:

@@ -8,14 +8,18 @@ from checker.model import NO_CREDIT, Credit, Grade, Span, Zone
 from checker.read.article import Place, listed
 from checker.read.bare import bare
 from checker.read.grades import BARE, CREDITED, NAMED, SHUT, graded, over, shown, site_names
+from checker.read.layout import Layout
 from checker.read.mention import mentions
 from checker.read.naming import Words
 from checker.read.outlets import Reading
 from checker.read.statement import Statement, statements
 from checker.read.unseen import unseen
+from checker.script import packed
 
 REACH = 40
 """Characters behind an outlet in which it may name another."""
+LISTED = 3
+"""Outlets named by elements of one kind behind the head from which these are the items of a list."""
 
 
 def credits_of(place: Place, reading: Reading) -> tuple[Credit, ...]:
@@ -27,6 +31,7 @@ def credits_of(place: Place, reading: Reading) -> tuple[Credit, ...]:
     for statement in statements(words, reading):
         if not found or not over(found[-1].span, (statement.start, statement.end)):
             found.append(_labelled(statement, words, place, reading, sites))
+    found = _untold(found, layout)
     for more in (bare(words, place, reading, sites), mentions(words, place, reading)):
         taken = [credit.span for credit in found]
         found += [credit for credit in more if not any(over(credit.span, span) for span in taken)]
@@ -34,6 +39,21 @@ def credits_of(place: Place, reading: Reading) -> tuple[Credit, ...]:
     faint = [credit for credit in found if credit.zone is Zone.MARKUP]
     seen.sort(key=lambda credit: credit.span or (0, 0))
     return (*seen, *faint, *unseen(layout, reading))
+
+
+def _untold(found: list[Credit], layout: Layout) -> list[Credit]:
+    """Set aside what many elements of one kind say outside the head, each of another outlet: the items of a list."""
+    kinds: dict[str, set[str]] = {}
+    for credit in found:
+        if credit.zone in {Zone.TAIL, Zone.NONE} and credit.span:
+            kinds.setdefault(layout.path(credit.span[0]), set()).add(packed(credit.source))
+    lists = {kind for kind, names in kinds.items() if len(names) >= LISTED}
+    return [
+        replace(c, grade=Grade.BOILERPLATE, zone=Zone.CHROME, reason="an item of a list, each with a source")
+        if c.zone in {Zone.TAIL, Zone.NONE} and c.span and layout.path(c.span[0]) in lists
+        else c
+        for c in found
+    ]
 
 
 def _labelled(found: Statement, words: Words, place: Place, reading: Reading, sites: frozenset[str]) -> Credit:
@@ -63,6 +83,8 @@ def _boilerplate(found: Statement, zone: Zone, place: Place) -> str:
     part = place.part(found.start)
     if found.notice:
         return "a notice about other works"
+    if place.part(found.name[0]) in SHUT:
+        part = place.part(found.name[0])
     if part in SHUT or (part == "nav" and zone is not Zone.HEAD):
         return f"page part: {part}"
     if zone in {Zone.TAIL, Zone.NONE} and not found.this and listed(place, found.start):

@@ -10,7 +10,7 @@ from checker.script import GONE, level, packed
 
 CREDITED = (Grade.EXACT, Grade.VARIANT)
 NAMED = (Grade.EXACT, Grade.VARIANT, Grade.OTHER, Grade.SELF, Grade.SECONDHAND)
-SHUT = frozenset({"related", "comment", "friend", "footer", "caption"})
+SHUT = frozenset({"related", "comment", "friend", "footer", "caption", "choice"})
 """Parts of a page in which nothing is said about the article itself."""
 BARE = ("beside the date", "in brackets")
 """How the reason of a credit without a keyword begins."""

@@ -49,8 +49,12 @@ def named(words: Words, at: int, reading: Reading, *, here: bool = False) -> Nam
         own = reading.names.longer.fullmatch(text, host.start("host"), host.end("host"))
         return host.span("host"), own is not None
     kind = reading.kinds.match(text, at, end)
-    if kind and (text[kind.end() - 1] in '“"「《' or reading.names.longer.match(text, kind.end(), end)):
+    if kind and (text[kind.end() - 1] in '“"「《:' or reading.names.longer.match(text, kind.end(), end)):
         at = kind.end()
+    elif _apart(text, at, end, reading):
+        at = text.index(" ", at)
+    while at < end and text[at] in OPENING:
+        at += 1
     own = reading.names.longer.match(text, at, end)
     if own and _whole(words, own.end(), end, reading):
         return (at, own.end()), True
@@ -58,6 +62,15 @@ def named(words: Words, at: int, reading: Reading, *, here: bool = False) -> Nam
     while stop > at and text[stop - 1] in TRAILING:
         stop -= 1
     return ((at, stop) if any(c.isalnum() for c in text[at:stop]) else None), False
+
+
+def _apart(text: str, at: int, end: int, reading: Reading) -> bool:
+    """Tell whether a word for a channel stands alone before a name: 公众号 X."""
+    channel = reading.channels.match(text, at, end)
+    if channel is None or text[channel.end() : channel.end() + 1] != " ":
+        return False
+    rest = text[channel.end() : end].lstrip(OPENING)
+    return bool(rest) and rest[0].isalpha() and not (reading.stops.match(rest) or reading.fields.match(rest))
 
 
 def _opened(text: str, at: int, end: int) -> tuple[int, str]:

@@ -59,14 +59,17 @@ def _stated(match: re.Match[str], words: Words, reading: Reading) -> Statement |
     told = reading.notice.search(bare[-6:])
     if reading.decoy.search(bare[-8:]) or not (told or _begins(match, bare, before, words)):
         return None
-    name, ours = named(words, match.end(), reading, here=not match["sep"])
+    name, ours = named(words, match.end(), reading, here=not (match["sep"] or _alone(match, words)))
     if name is None:
         return None
     value = text[name[0] : name[1]]
     if match.re is reading.lesser and not ours:
         return None
-    if _doubtful(match, words, reading) and not _sure(
-        value, reading, ours=ours, weak=packed(match["key"]) in reading.weak
+    parted = text[match.end() : name[0]].rstrip(" \x00").endswith(":")
+    if (
+        not parted
+        and _doubtful(match, words, reading)
+        and not _sure(value, reading, ours=ours, weak=packed(match["key"]) in reading.weak)
     ):
         return None
     around = bare[-14:] + text[name[1] : min(words.line_end(name[1]), name[1] + 40)]
@@ -89,6 +92,11 @@ def _begins(match: re.Match[str], bare: str, before: str, words: Words) -> bool:
     if not match["sep"]:
         return match.start() in words.edges
     return before[-1:] in {" ", GONE} or match.start() in words.edges or bool(AUTHOR.search(bare))
+
+
+def _alone(match: re.Match[str], words: Words) -> bool:
+    """Tell whether a keyword without a separator is a line of its own, as a term in a list of terms."""
+    return match["key"] in {"来源", "稿源"} and words.text[match.start() - 1 : match.start()] in {"", "\n"}
 
 
 def _doubtful(match: re.Match[str], words: Words, reading: Reading) -> bool:
