@@ -17,6 +17,7 @@ from checker.read.notice import notices
 from checker.read.operator import operator
 from checker.read.outlets import Reading
 from checker.read.pages import page_kind, spread
+from checker.read.tree import tree
 from checker.read.walk import lay_out
 
 WIDE = 1000
@@ -33,7 +34,7 @@ def read(page: Page, reading: Reading) -> Document:
 
 def read_text(html: str, url: str, reading: Reading, *, charset: str = "", captured: date = LATEST) -> Document:
     """Read decoded markup, captured on a day."""
-    soup = BeautifulSoup(html, "lxml")
+    soup = tree(html)
     layout = laid_out(soup, reading)
     where = place(layout, reading)
     found = credits_of(where, reading)
