@@ -1,0 +1,115 @@
+"""The whole road, timed on one core: screening, candidate pages, registering. `python -m tests.bench.bench_scan`.
+
+    --corpus FILE.jsonl --pages FILE.warc.gz    measure on these; by default on the sample corpus and the demo's pages
+
+Processor time of this process, so that other work on the machine does not count.
+"""
+
+import argparse
+import gc
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from resiliparse.parse.html import HTMLTree
+from rich.console import Console
+from rich.table import Table
+
+from checker.crawl.targets import html_file
+from checker.crawl.warc import pages
+from checker.keep.store import Store
+from checker.match.index import Index
+from checker.model import Article, Page
+from checker.read.decode import decode
+from checker.register.corpus import read_corpus
+from checker.register.entry import enter
+from checker.register.record import Registration
+from checker.scan import Road, Suspect, pack_of
+from checker.settings import Settings, Workspace
+from checker.workspace import lay_out
+
+ROOT = Path(__file__).parents[2]
+LIMIT = 10_000_000
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Seconds of processor time: for registering all, for screening and parsing each page, for each candidate."""
+
+    articles: int
+    register: float
+    screen: list[float]
+    parse: list[float]
+    candidates: list[float]
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--corpus", type=Path, default=ROOT / "corpus")
+    parser.add_argument("--pages", type=Path)
+    options = parser.parse_args()
+    given = options.pages
+    found = list(pages(given, limit=LIMIT)) if given else [html_file(path, limit=LIMIT) for path in demo_pages()]
+    with tempfile.TemporaryDirectory() as scratch:
+        show(measure(Path(scratch) / "workspace", options.corpus, found))
+
+
+def demo_pages() -> Iterator[Path]:
+    """Yield the pages of the demo's sites."""
+    yield from sorted((ROOT / "tests" / "demo" / "sites").rglob("*.html"))
+
+
+def measure(folder: Path, corpus: Path, found: list[Page]) -> Measured:
+    """Register a corpus and take pages down the road, as a worker process does."""
+    lay_out(folder)
+    place = Workspace(folder, Settings(database=f"sqlite:///{folder}/data/checker.db"))
+    pack = pack_of(place)
+    registration = Registration({pack.publisher.id: pack.publisher})
+    articles = [each for each in read_corpus(corpus, registration) if isinstance(each, Article)]
+    with Store.open(place.database) as store:
+        register = spent(lambda: enter(articles, Index.open(place.index), store, datetime.now(UTC)))
+    road = Road.open(place)
+    gc.freeze()
+    gc.set_threshold(200_000)
+    screen, parse, candidates = [], [], []
+    for page in found:
+        screen.append(spent(lambda page=page: road.screen(page)))  # type: ignore[misc]
+        text = decode(page.body, page.header("content-type")).text
+        parse.append(spent(lambda text=text: HTMLTree.parse(text)))  # type: ignore[misc]
+        suspect = road.screen(page)
+        if isinstance(suspect, Suspect):
+            candidates.append(spent(lambda suspect=suspect: road.examine(suspect)))  # type: ignore[misc]
+            gc.collect(0)
+    return Measured(len(articles), register, screen, parse, candidates)
+
+
+def spent(work: Callable[[], object]) -> float:
+    """Return the seconds of processor time that work takes."""
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def show(measured: Measured) -> None:
+    """Print the table."""
+    table = Table(
+        "what", "figure", box=None, header_style="bold", title="the whole road, one core", title_justify="left"
+    )
+    screen, parse = statistics.mean(measured.screen), statistics.mean(measured.parse)
+    table.add_row("articles registered, index and database", f"{measured.articles / measured.register:,.0f} a second")
+    table.add_row("pages screened (decode, screen, look up)", f"{1 / screen:,.0f} a second")
+    table.add_row("speed of screening, merely parsing (resiliparse) = 1", f"{parse / screen:.2f}")
+    if measured.candidates:
+        median = statistics.median(measured.candidates) * 1000
+        table.add_row("a candidate page (read, align, judge), median", f"{median:.1f} ms")
+    table.add_row("pages, of them candidates", f"{len(measured.screen)}, {len(measured.candidates)}")
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()
