@@ -86,7 +86,7 @@ class Part:
 
     def has_lost(self, row: int) -> bool:
         """Tell whether a row is removed."""
-        at = int(np.searchsorted(self.removed, row))
+        at = int(self.removed.searchsorted(np.uint32(row)))
         return at < len(self.removed) and int(self.removed[at]) == row
 
 

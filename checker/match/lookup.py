@@ -184,9 +184,10 @@ def verbatim(segment: Segment, probe: Probe, hits: Hits) -> Iterator[Shared]:
     if not len(hits.page):
         return
     found = runs(segment, probe, hits, SIDE)
-    for row in np.flatnonzero(found.reach >= probe.run).tolist():
-        page, length = int(hits.page[row] - found.left[row]), int(found.left[row] + found.right[row])
-        yield Shared(strand_at(segment, int(hits.strand[row])), page, page + length, length)
+    far = found.reach >= probe.run
+    page, length = (hits.page - found.left)[far], (found.left + found.right)[far]
+    strand = strands_at(segment, hits.strand[far])
+    yield from map(Shared, strand.tolist(), page.tolist(), (page + length).tolist(), length.tolist())
 
 
 class Runs(NamedTuple):
@@ -220,9 +221,13 @@ def until_false(same: Bools) -> Integers:
     return stop
 
 
-def strand_at(segment: Segment, place: int) -> int:
-    """Return the strand that holds a place."""
-    return int(np.searchsorted(segment.strands, place, side="right")) - 1
+def strands_at(segment: Segment, places: Integers) -> Integers:
+    """Return the strands that hold some places.
+
+    The places are made as narrow as the array they are sought in, which numpy would copy as a whole otherwise.
+    """
+    sought = places.astype(segment.strands.dtype)
+    return segment.strands.searchsorted(sought, side="right") - 1
 
 
 def edited(segment: Segment, probe: Probe, hits: Hits) -> Iterator[Shared]:
@@ -230,7 +235,7 @@ def edited(segment: Segment, probe: Probe, hits: Hits) -> Iterator[Shared]:
     for first, last in bands(hits):
         page, place = hits.page[first:last], hits.strand[first:last]
         begin, end = int(page.min()), int(page.max()) + K
-        number = strand_at(segment, int(place[0]))
+        number = int(strands_at(segment, place[:1])[0])
         agree, length = likeness(segment, probe, number, (begin, end), (int(place.min()), int(place.max()) + K))
         if agree >= EDITED and agree >= DENSE * length:
             yield Shared(number, begin, end, agree)

@@ -117,7 +117,7 @@ class Segment:
     def row(self, article_id: str) -> int | None:
         """Return the row of the article with that id, or None."""
         name = name_hash(article_id)
-        at = int(np.searchsorted(self.names, name))
+        at = int(self.names.searchsorted(name))
         while at < len(self.names) and self.names[at] == name:
             if self.article(int(self.rows[at])).id == article_id:
                 return int(self.rows[at])
@@ -130,7 +130,7 @@ class Segment:
 
     def record(self, row: int) -> bytes:
         """Return the record in a row."""
-        block = int(np.searchsorted(self.firsts, row, side="right")) - 1
+        block = int(self.firsts.searchsorted(np.uint32(row), side="right")) - 1
         return self._unpacked(block)[row - int(self.firsts[block])]
 
     def records(self) -> Iterator[tuple[int, bytes]]:

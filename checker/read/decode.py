@@ -240,7 +240,7 @@ def _sensible(found: Decoded) -> bool:
 
 def _share(han: str) -> float:
     """The share of common characters; 0 where there are too few to tell."""
-    return sum(char in COMMON for char in han) / len(han) if len(han) >= FEW else 0.0
+    return sum(map(COMMON.__contains__, han)) / len(han) if len(han) >= FEW else 0.0
 
 
 def _one_byte(found: Decoded) -> bool:

@@ -17,6 +17,9 @@ FREQUENT = [1 / (rank + 8) for rank in range(len(HAN))]
 LENGTH = 500
 """Characters of a recombined article."""
 
+OWN = 10
+"""Scraps of a sentence that no other article has."""
+
 BLOCK = (
     '<div class="item" id="i{0}"><a href="/news/2026/{0}.html" title="{1}">{1}</a><span>2026-11-{2:02}</span></div>\n'
 )
@@ -42,12 +45,17 @@ def invented(rng: random.Random) -> list[str]:
 
 
 def recombined(texts: list[list[str]], number: int, rng: random.Random) -> Iterator[Article]:
-    """Yield articles of about LENGTH characters, each of sentences from all over the texts."""
+    """Yield articles of about LENGTH characters: sentences from all over the texts, and after each one of its own.
+
+    What is its own is put together from scraps of the same texts, since no article of a real corpus is made of others
+    alone, nor of characters in a random order.
+    """
     pool = [sentence for text in texts for sentence in text]
+    scraps = [sentence[at : at + 4] for sentence in rng.sample(pool, min(len(pool), 5000)) for at in range(0, 20, 4)]
     for serial in range(number):
         text = ""
         while len(text) < LENGTH:
-            text += rng.choice(pool)
+            text += rng.choice(pool) + "".join(rng.choices(scraps, k=OWN)) + "。"
         yield Article(id=f"r{serial}", title=text[:20], text=text, url=f"https://news.example/{serial}.html")
 
 
