@@ -11,6 +11,7 @@ from bs4 import BeautifulSoup
 from checker.model import PageKind, Span
 from checker.read.dates import dates
 from checker.read.plain import han
+from checker.read.tree import elements
 from checker.script import GONE, level
 
 NEXT = re.compile(
@@ -109,7 +110,8 @@ def _prose(text: str) -> int:
 
 def _siblings(soup: BeautifulSoup, url: str) -> Iterator[tuple[str, str]]:
     """The links that say they lead to another page of the same article: their words, levelled, and their addresses."""
-    said = ((level(link.get_text()).replace(GONE, "").strip(), link) for link in soup.find_all("a", href=True))
+    linked = (link for link in elements(soup, "a") if "href" in link.attrs)
+    said = ((level(link.get_text()).replace(GONE, "").strip(), link) for link in linked)
     pager = ((words, str(link["href"])) for words, link in said if len(words) <= 12 and _pages(words))
     for words, href in islice(pager, PAGERS):
         if address := _same_article(href, url):

@@ -16,6 +16,7 @@ from bs4.element import Comment, NavigableString, PageElement, Script, Tag, Temp
 from checker.model import Span
 from checker.read.layout import BLANK, HAN, Chrome, Frame, Layout, Run, Unseen
 from checker.read.styles import Rule, Sheets, marks
+from checker.read.tree import elements
 from checker.read.visible import PLAIN, Sight, Size
 
 BLOCKS = frozenset(
@@ -72,7 +73,7 @@ class _Walk:
     """The walk itself: what has been written so far, and what waits to part it from what comes."""
 
     def __init__(self, soup: BeautifulSoup, parts: Mapping[str, str], opened: frozenset[int]) -> None:
-        found = soup.find_all(["style", "link"])
+        found = elements(soup, "style", "link")
         outside = any("stylesheet" in tag.get_attribute_list("rel") for tag in found)
         sheets = Sheets("".join(map(str, tag.contents)) for tag in found if tag.name == "style")
         self.sight = Sight(sheets, outside=outside)
