@@ -6,6 +6,7 @@ Screening is cheap and cannot hang, so it runs where the pages arrive. A page th
 is dear and may be hostile: it is read, matched and judged in a worker process with a deadline.
 """
 
+import gc
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -36,6 +37,9 @@ DEADLINE = 20.0
 
 MEMORY = 300_000_000
 """Bytes a worker may take over one page."""
+
+YOUNG = 200_000
+"""Objects a page makes before the collector looks into it: more than all but the largest pages do."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +150,9 @@ def documents(workspace: Workspace, pages: Iterable[Page]) -> Iterator[tuple[Pag
 def _reader(workspace: Workspace) -> "partial[Document | PageError]":
     """Load what is known about reading in a worker process."""
     pack = pack_of(workspace)
-    return partial(_read, load_reading(workspace.rules / "credits.toml", pack.publisher))
+    reading = load_reading(workspace.rules / "credits.toml", pack.publisher)
+    settle()
+    return partial(_read, reading)
 
 
 def _read(reading: Reading, page: Page) -> Document | PageError:
@@ -156,12 +162,31 @@ def _read(reading: Reading, page: Page) -> Document | PageError:
         return read(page, reading)
     except PageError as error:
         return error
+    finally:
+        tidy()
 
 
 def _worker(workspace: Workspace) -> "partial[Examined]":
     """Open the road in a worker process."""
-    return partial(_examine, Road.open(workspace))
+    road = Road.open(workspace)
+    settle()
+    return partial(_examine, road)
+
+
+def settle() -> None:
+    """Spare the collector what a worker holds for good, and keep it from looking into the page that is being read."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG)
+
+
+def tidy() -> None:
+    """Free a page's tree, all cycles, before the next page comes; all there is after a page that was looked into."""
+    gc.collect(2 if gc.get_count()[1] else 1)
 
 
 def _examine(road: Road, item: Examined | Suspect) -> Examined:
-    return road.examine(item) if isinstance(item, Suspect) else item
+    try:
+        return road.examine(item) if isinstance(item, Suspect) else item
+    finally:
+        tidy()
