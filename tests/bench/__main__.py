@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-BENCHES = ("bench_scan", "bench_match", "bench_crawl")
+BENCHES = ("bench_scan", "bench_read", "bench_match", "bench_crawl")
 """The report over a million findings takes minutes to seed; run it apart: python -m tests.bench.bench_report."""
 
 
