@@ -94,12 +94,29 @@ JUDGED = frozenset({PageOutcome.MATCHED, PageOutcome.CLEAN, PageOutcome.UNCHANGE
 
 
 @dataclass(frozen=True)
+class Hop:
+    """One exchange on the way to a page: a redirect, or a `piece` that the page's script asked for when it was rendered.
+
+    `wire` is the request and the response as exchanged; of a `cut` one only the response's beginning is kept.
+    """
+
+    url: str
+    captured: datetime
+    status: int
+    wire: tuple[bytes, bytes] = field(repr=False)
+    piece: bool = False
+    cut: bool = False
+
+
+@dataclass(frozen=True)
 class Page:
     """One answer of the web, byte for byte.
 
     `outcome` is None for a page that can be looked at; otherwise it is the outcome that getting the page already
     decided (`robots_denied`, `timeout`, ...), with `reason` in a short English phrase. `body` is the content after
-    transfer and content decoding; `wire` is the request and response as exchanged, where we fetched it ourselves.
+    transfer and content decoding; `wire` is the request and response as exchanged, where we fetched it ourselves;
+    `hops` are the exchanges that led here, in their order. Of a page that a browser rendered (fact `rendered`) the
+    body is what the scripts made of it, and `wire` still what the server sent.
     """
 
     url: str
@@ -112,6 +129,7 @@ class Page:
     requested: str = ""
     wire: tuple[bytes, bytes] | None = field(default=None, repr=False)
     facts: Mapping[str, str] = field(default_factory=dict)
+    hops: tuple[Hop, ...] = field(default=(), repr=False)
 
     def header(self, name: str) -> str:
         """Return the value of the first header of that name (any case), or ""."""
@@ -195,6 +213,14 @@ class PageKind(StrEnum):
     SHELL = "shell"
 
 
+class Rendered(StrEnum):
+    """Whether a page was read as a browser rendered it, and whether its scripts got all they asked for."""
+
+    NO = "no"
+    WHOLE = "whole"
+    PART = "part"
+
+
 @dataclass(frozen=True)
 class Document:
     """What a page says.
@@ -205,6 +231,7 @@ class Document:
     as the article's source, None where none is.
     `notices` are stretches of copied copyright notices. `links` are the addresses the page's text links to.
     `part` says which of the `parts` pages of its article this one is (at least so many); `next_page` where it goes on.
+    `rendered` says whether a browser had to run the page's scripts before it said anything.
     """
 
     url: str
@@ -227,6 +254,7 @@ class Document:
     part: int = 1
     parts: int = 1
     next_page: str = ""
+    rendered: Rendered = Rendered.NO
 
 
 @dataclass(frozen=True)

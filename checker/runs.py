@@ -85,7 +85,11 @@ def live(house: House, run: int, targets: Sequence[str], crawl: Crawl, workers: 
     memory = Revisits(house.store.engine, house.road.knowledge)
     try:
         fetched = pages(
-            targets, crawl, frontier=frontier, validators=memory.validators if crawl.revisit else no_validators
+            targets,
+            crawl,
+            frontier=frontier,
+            validators=memory.validators if crawl.revisit else no_validators,
+            shell=house.road.is_shell,
         )
         for each in examined(house.place, house.road, since(fetched, memory, crawl), workers=workers):
             house.keep(run, each)
@@ -116,7 +120,7 @@ def recheck(house: House, *, workers: int = 1) -> Iterator[Visit]:
         return
     understood(due, crawl)
     with house.run("recheck", [f"{len(due)} pages that are due"]) as number:
-        fetched = pages(due, crawl, single=True)
+        fetched = pages(due, crawl, single=True, shell=house.road.is_shell)
         for each in examined(house.place, house.road, fetched, workers=workers):
             capture = house.evidence.keep(each.page) if each.page.body else None
             yield from house.store.visit(number, each.page.requested or each.page.url, each, now(), capture)

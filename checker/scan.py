@@ -25,7 +25,7 @@ from checker.model import Article, Document, Examined, Match, Page, PageOutcome
 from checker.read.document import read
 from checker.read.outlets import Reading, load_reading
 from checker.read.refusal import Refusals, load_refusals
-from checker.read.screen import screen
+from checker.read.screen import is_shell, screen
 from checker.settings import Workspace
 from checker.workers import Lost, Workers
 
@@ -44,10 +44,9 @@ YOUNG = 200_000
 
 @dataclass(frozen=True)
 class Suspect:
-    """A page that shares text with registered articles, best candidate first."""
+    """A page that shares text with registered articles, and is to be read."""
 
     page: Page
-    candidates: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -78,15 +77,18 @@ class Road:
         )
 
     def screen(self, page: Page) -> Examined | Suspect:
-        """Settle a page that needs no reading, or say which articles it may repeat."""
+        """Settle a page that needs no reading, or say that it may repeat an article."""
         try:
             screened = screen(page, self.refusals)
         except PageError as bad:
             return Examined(page, bad.outcome, bad.reason)
-        candidates = tuple(each.id for each in self.index.candidates(screened.text))
-        if candidates:
-            return Suspect(page, candidates)
+        if self.index.touches(screened.text):
+            return Suspect(page)
         return Examined(page, PageOutcome.CLEAN, charset=screened.charset)
+
+    def is_shell(self, page: Page) -> bool:
+        """Whether a page says nothing before its scripts have run, so that a browser should render it."""
+        return is_shell(page, self.refusals)
 
     def examine(self, suspect: Suspect) -> Examined:
         """Read a suspect page, align it with its candidates, and judge what it really repeats."""
@@ -94,16 +96,16 @@ class Road:
             document = read(suspect.page, self.reading)
         except PageError as bad:
             return Examined(suspect.page, bad.outcome, bad.reason)
-        matches = self.matches(document, suspect.candidates)
+        matches = self.matches(document)
         verdicts = tuple(
             self.policy.judge(document, match, captured=suspect.page.captured, matches=matches) for match in matches
         )
         outcome = PageOutcome.MATCHED if verdicts else PageOutcome.CLEAN
         return Examined(suspect.page, outcome, charset=document.charset, verdicts=verdicts)
 
-    def matches(self, document: Document, candidates: Iterable[str]) -> tuple[Match, ...]:
-        """Return the candidates that the document does repeat, with their passages."""
-        aligned = (self.match(self.index.article(each), document) for each in candidates)
+    def matches(self, document: Document) -> tuple[Match, ...]:
+        """Return the matches of a document: the articles that it does repeat, with their passages."""
+        aligned = (self.match(each.article, document) for each in self.index.candidates(document.text))
         return weigh(tuple(match for match in aligned if match is not None))
 
     def match(self, article: Article, document: Document) -> Match | None:

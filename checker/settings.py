@@ -43,6 +43,7 @@ class Crawl(Table):
     max_delay: float = Field(60.0, ge=0)
     patience: float = Field(300.0, ge=0)
     tls: Literal["strict", "record"] = "strict"
+    browser: str = ""
     proxies: dict[str, str] = Field(default_factory=dict)
 
     @field_validator("contact")

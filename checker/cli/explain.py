@@ -33,7 +33,8 @@ def explain_pair(
         ours = road.index.article(article)
     except KeyError as error:
         raise UsageError(f"no article {article!r} is registered for matching") from error
-    given = pages([page], place.settings.crawl, stdin=sys.stdin.buffer.read, single=True)
+    crawl, read = place.settings.crawl, sys.stdin.buffer.read
+    given = pages([page], crawl, stdin=read, single=True, shell=road.is_shell)
     for _, document in documents(place, given):
         if isinstance(document, PageError):
             say(f"{page}: {document.outcome}: {document.reason}")

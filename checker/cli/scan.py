@@ -77,7 +77,8 @@ def check(
     road = Road.open(place)
     warn_if_empty(road)
     tally = Tally()
-    given = pages(targets, place.settings.crawl, stdin=sys.stdin.buffer.read, single=True)
+    crawl, read = place.settings.crawl, sys.stdin.buffer.read
+    given = pages(targets, crawl, stdin=read, single=True, shell=road.is_shell)
     verdicts = [verdict for each in watched(examined(place, road, given), tally) for verdict in each.verdicts]
     for verdict in verdicts:
         for line in advice(verdict, road.pack, place.settings.language):

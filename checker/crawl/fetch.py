@@ -16,6 +16,7 @@ import httpx
 from checker.crawl.addresses import canonical, host, written
 from checker.crawl.answer import settled
 from checker.crawl.guard import Resolve, resolve
+from checker.crawl.hops import hop
 from checker.crawl.transport import Answer, Transport
 from checker.crawl.wire import Turns
 from checker.errors import PageError
@@ -62,21 +63,29 @@ class Fetcher:
             "Accept-Encoding": "gzip, deflate, br, zstd",
         }
 
-    def fetch(self, url: str, *, admit: Admit = admit_all, etag: str = "", last_modified: str = "") -> Page:
+    def fetch(
+        self,
+        url: str,
+        *,
+        admit: Admit = admit_all,
+        etag: str = "",
+        last_modified: str = "",
+        timeout: float | None = None,
+    ) -> Page:
         """Get a page, following redirects after asking `admit` for each."""
-        page = self.get(url, etag=etag, last_modified=last_modified)
-        left = self.settings.timeout
-        hops: list[str] = []
+        left = self.settings.timeout if timeout is None else timeout
+        page = self.get(url, etag=etag, last_modified=last_modified, timeout=left)
+        redirects: list[Page] = []
         while page.status in REDIRECTS:
-            hops.append(f"{page.status} {page.url}")
+            redirects.append(page)
             try:
-                target = destination(page, hops)
+                target = destination(page, redirects)
                 admit(page.url, target)
             except PageError as error:
-                return with_hops(replace(page, outcome=error.outcome, reason=error.reason), url, hops)
+                return with_hops(replace(page, outcome=error.outcome, reason=error.reason), redirects)
             left -= float(page.facts["seconds"])
             page = self.get(target, timeout=max(left, 0.0))
-        return with_hops(page, url, hops)
+        return with_hops(page, redirects)
 
     def get(self, url: str, *, etag: str = "", last_modified: str = "", timeout: float | None = None) -> Page:
         """Make one exchange, in `timeout` seconds or those of the settings; a redirect is returned as it is."""
@@ -150,22 +159,24 @@ def page_of(url: str, answer: Answer, *, limit: int) -> Page:
     return replace(page, outcome=answer.outcome, reason=answer.reason)
 
 
-def with_hops(page: Page, requested: str, hops: list[str]) -> Page:
-    """Note which redirects led to a page."""
-    if not hops:
+def with_hops(page: Page, redirects: list[Page]) -> Page:
+    """Note which redirects led to a page, itself among them where it is one that was not followed; keep the others."""
+    if not redirects:
         return page
-    return replace(page, requested=requested, facts={**page.facts, "redirects": "\n".join(hops)})
+    facts = {**page.facts, "redirects": "\n".join(f"{each.status} {each.url}" for each in redirects)}
+    earlier = [each for each in redirects if each.url != page.url]
+    return replace(page, requested=redirects[0].url, facts=facts, hops=tuple(map(hop, earlier)))
 
 
-def destination(page: Page, hops: list[str]) -> str:
+def destination(page: Page, redirects: list[Page]) -> str:
     """Return where a redirect leads; PageError where it leads nowhere, in a circle, or out of the web."""
     location = page.header("Location").strip()
     if not location:
         raise PageError(PageOutcome.HTTP_ERROR, f"answered {page.status} without a Location")
     target = resolved(page.url, location)
-    if any(hop.partition(" ")[2] == target for hop in hops):
+    if any(each.url == target for each in redirects):
         raise PageError(PageOutcome.HTTP_ERROR, "redirect loop")
-    if len(hops) >= HOPS:
+    if len(redirects) >= HOPS:
         raise PageError(PageOutcome.HTTP_ERROR, f"more than {HOPS} redirects")
     return target
 

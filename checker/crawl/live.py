@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from checker.crawl.addresses import canonical, host, site
 from checker.crawl.fetch import HOPS, Fetcher
 from checker.crawl.follow import errands
+from checker.crawl.hops import hop, packed, unpacked
 from checker.crawl.pace import SLOW_DOWN, Visit
 from checker.crawl.queue import TRIES, Claim, Errand, Frontier, Kind, Queue
 from checker.crawl.robots import Robots, Ruling
@@ -33,6 +34,10 @@ Validators = Callable[[str], tuple[str, str]]
 """(ETag, Last-Modified) of the last visit to a canonical address, "" where unknown."""
 
 
+Render = Callable[[Page, Callable[[str, float], Page]], Page]
+"""Makes of a page what it is once its scripts have run, where only they fill it; gets its pieces by a function."""
+
+
 def require_contact(settings: Crawl) -> None:
     """Refuse to crawl anonymously."""
     if not settings.contact:
@@ -51,8 +56,9 @@ def pages(
     fetcher: Fetcher,
     frontier: Frontier | None = None,
     validators: Validators = no_validators,
+    render: Render | None = None,
 ) -> Iterator[Page]:
-    """Crawl from the seeds and yield each page once, in the order of arrival.
+    """Crawl from the seeds and yield each page once, in the order of arrival; `render` may make more of one first.
 
     SettingsError without `crawl.contact`. Closing the iterator breaks off what is in flight and ends the threads; a
     page is finished for the frontier when the next one is asked for.
@@ -60,7 +66,7 @@ def pages(
     require_contact(settings)
     frontier = Queue(settings) if frontier is None else frontier
     frontier.push(seeds)
-    crawl = Crawler(settings, fetcher, frontier, validators)
+    crawl = Crawler(settings, fetcher, frontier, validators, render)
     threads = [
         threading.Thread(target=crawl.work, name=f"fetch {at}", daemon=True) for at in range(settings.connections)
     ]
@@ -87,11 +93,19 @@ class Arrived:
 class Crawler:
     """One crawl: what its threads share."""
 
-    def __init__(self, settings: Crawl, fetcher: Fetcher, frontier: Frontier, validators: Validators) -> None:
+    def __init__(
+        self,
+        settings: Crawl,
+        fetcher: Fetcher,
+        frontier: Frontier,
+        validators: Validators,
+        render: Render | None = None,
+    ) -> None:
         self.settings = settings
         self.fetcher = fetcher
         self.frontier = frontier
         self.validators = validators
+        self.render = render
         self.robots = Robots(self.get_robots)
         self.scope = Scope(datetime.now(UTC).year)
         self.stop = threading.Event()
@@ -155,6 +169,8 @@ class Crawler:
             page = self.fetched(errand)
             page = replace(page, facts={**page.facts, "robots": ruling.reason})
             visit = Visit(float(page.facts["seconds"]), page.status, page.header("Retry-After"), ruling.delay)
+            if self.render and page.outcome is None and errand.kind is Kind.PAGE:
+                page = self.render(page, self.piece)
         else:
             page = failed(errand, ruling.outcome, ruling.reason)
             visit = Visit(0, ruling.status, "", ruling.delay)
@@ -192,7 +208,20 @@ class Crawler:
         etag, last_modified = self.validators(errand.key)
         page = self.fetcher.fetch(errand.url, admit=admit, etag=etag, last_modified=last_modified)
         facts = {**page.facts, "moved_to": moved[0]} if moved else page.facts
-        return replace(page, requested=errand.requested or errand.url, facts=facts)
+        hops = (*unpacked(errand.trail), *page.hops)
+        return replace(page, requested=errand.requested or errand.url, facts=facts, hops=hops)
+
+    def piece(self, url: str, seconds: float) -> Page:
+        """Fetch what a page's script asks for, within its site and as its robots.txt allows."""
+
+        def admit(_here: str, there: str) -> None:
+            if site(there) != site(url) or not self.robots.ruling(there).allowed or self.stop.is_set():
+                raise PageError(PageOutcome.ROBOTS_DENIED, f"a piece moved to {there}")
+
+        ruling = self.robots.ruling(url)
+        if not ruling.allowed or self.stop.is_set():
+            return Page(url, datetime.now(UTC), outcome=ruling.outcome, reason=ruling.reason)
+        return self.fetcher.fetch(url, admit=admit, timeout=seconds)
 
     def ended(self, errand: Errand, page: Page) -> Page | None:
         """Send on what a page leads to; return the page that ends the errand, None where another errand will."""
@@ -215,7 +244,10 @@ class Crawler:
         if hops > HOPS:
             return replace(page, reason=f"more than {HOPS} redirects")
         key = canonical(target)
-        onward = replace(errand, url=target, key=key, site=home, requested=page.requested, hops=hops, tries=0)
+        trail = packed((*page.hops, hop(page)))
+        onward = replace(
+            errand, url=target, key=key, site=home, requested=page.requested, hops=hops, tries=0, trail=trail
+        )
         if self.frontier.push([onward]):
             self.frontier.finish(errand, None)
             return None

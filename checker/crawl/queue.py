@@ -46,7 +46,8 @@ class Errand:
     """One address to fetch, for one target.
 
     `key` is its canonical form, under which it is known once; `site` and `section` bound which links are followed
-    ("" for none); a smaller `priority` goes first; `requested` is the address that was redirected here.
+    ("" for none); a smaller `priority` goes first; `requested` is the address that was redirected here, over `hops`
+    redirects, of which those from other hosts are in `trail` (see `hops.packed`).
     """
 
     url: str
@@ -59,6 +60,7 @@ class Errand:
     requested: str = ""
     tries: int = 0
     hops: int = 0
+    trail: str = ""
 
 
 @dataclass(frozen=True)

@@ -78,10 +78,11 @@ class Revisits:
         if before is not None and outcome == PageOutcome.UNCHANGED:
             kept = ("etag", "last_modified", "sha256", "knowledge")
             return {**row, **{name: getattr(before, name) for name in kept}}
+        rendered = "rendered" in page.facts  # an old shell may be filled with new text
         return {
             **row,
-            "etag": page.header("ETag"),
-            "last_modified": page.header("Last-Modified"),
+            "etag": "" if rendered else page.header("ETag"),
+            "last_modified": "" if rendered else page.header("Last-Modified"),
             "sha256": _sha256(page),
             "knowledge": self._knowledge,
         }

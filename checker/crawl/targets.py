@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +10,8 @@ from urllib.parse import urlsplit
 
 from checker.crawl import live, warc
 from checker.crawl.addresses import canonical, site
-from checker.crawl.fetch import Fetcher
+from checker.crawl.browser import Browser, require_browser
+from checker.crawl.fetch import Fetcher, user_agent
 from checker.crawl.queue import Errand, Frontier
 from checker.errors import UsageError
 from checker.model import Page, PageOutcome
@@ -56,11 +58,13 @@ def pages(
     frontier: Frontier | None = None,
     validators: live.Validators = live.no_validators,
     single: bool = False,
+    shell: Callable[[Page], bool] | None = None,
 ) -> Iterator[Page]:
     """Yield one page for each address, record and file that the targets name; local ones first.
 
     Never raises for a bad page: it carries its outcome. UsageError for a target that is none, before any page. With
-    `single`, an address that ends in / is one page too, not the site below it.
+    `single`, an address that ends in / is one page too, not the site below it. `shell` tells which pages only a script
+    fills: those are rendered, where `crawl.browser` names a browser.
     """
     plan = understood(targets, settings)
     seeds = tuple(replace(each, site="", section="") for each in plan.seeds) if single else plan.seeds
@@ -72,8 +76,20 @@ def pages(
         start, end = archive.range()
         yield from warc.pages(archive.path, limit=settings.max_bytes, start=start, end=end)
     if seeds:
-        with Fetcher(settings) as fetcher:
-            yield from live.pages(seeds, settings, fetcher=fetcher, frontier=frontier, validators=validators)
+        with Fetcher(settings) as fetcher, rendering(settings, shell) as render:
+            yield from live.pages(
+                seeds, settings, fetcher=fetcher, frontier=frontier, validators=validators, render=render
+            )
+
+
+@contextmanager
+def rendering(settings: Crawl, shell: Callable[[Page], bool] | None) -> Iterator[live.Render | None]:
+    """Give what renders the pages that are shells, with a browser at hand; None where nothing is rendered."""
+    if not settings.browser or shell is None:
+        yield None
+        return
+    with Browser(settings, user_agent(settings.contact)) as browser:
+        yield lambda page, fetch: browser.render(page, fetch) if shell(page) else page
 
 
 def understood(targets: Sequence[str], settings: Crawl) -> Plan:
@@ -102,6 +118,7 @@ def understood(targets: Sequence[str], settings: Crawl) -> Plan:
             seeds += listed(path)
     if seeds:
         live.require_contact(settings)
+        require_browser(settings)
     return Plan(tuple(seeds), tuple(warcs), tuple(htmls), stdin="-" in targets)
 
 

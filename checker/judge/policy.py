@@ -11,10 +11,17 @@ from checker.judge.pack import UNHANDLED, Pack
 from checker.judge.rules import Rule
 from checker.judge.vocabulary import Value
 from checker.judge.wording import fill, localised
-from checker.model import Document, Finding, FindingKind, Level, Match, Outcome, Verdict
+from checker.model import Document, Finding, FindingKind, Level, Match, Outcome, Rendered, Verdict
 
 CLASSIFYING = frozenset({FindingKind.FAIL, FindingKind.REVIEW, FindingKind.PASS, FindingKind.NOT_APPLICABLE})
 """A rule of these kinds says what a matched page is; one that only informs does not."""
+
+
+RENDERED = {
+    Rendered.WHOLE: "rendered: only its scripts fill the page; it was read as a browser showed it",
+    Rendered.PART: "rendered: only its scripts fill the page; a browser showed it without all that they asked for",
+}
+"""The line of the log about a page that was not read as the server sent it."""
 
 
 @dataclass
@@ -145,6 +152,8 @@ def _intro(scene: Scene, lookup: Lookup) -> Iterable[str]:
     yield f"pack {scene.pack.name} judges article {match.article.id} as {match.kind}, {match.coverage:.0%} of it"
     yield f"ownership {match.article.ownership}, by the source mark {match.article.source or '(none)'}"
     yield f"credit {credit.grade} in zone {credit.zone}: {credit.reason or credit.quote or 'no reason given'}"
+    if scene.document.rendered is not Rendered.NO:
+        yield RENDERED[scene.document.rendered]
     stated = scene.document.published
     own = stated is not None and stated.when == scene.day
     day = "the page's own date" if own else "the day of capture"

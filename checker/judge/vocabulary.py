@@ -7,7 +7,7 @@ complete, licensed and correctly credited repost, so that an example says only w
 
 from dataclasses import dataclass
 
-from checker.model import Grade, LicenceState, MatchKind, Ownership, PageKind, Zone
+from checker.model import Grade, LicenceState, MatchKind, Ownership, PageKind, Rendered, Zone
 
 Value = str | bool | int | float
 
@@ -103,6 +103,7 @@ FACTS: dict[str, Fact] = {
     "third_source": _one_of("both texts may come from a third one", "none", "agency", "official"),
     "page": _one_of("sort of page", "article", *PageKind),
     "part": _flag("the page is one of several over which an article is spread"),
+    "rendered": _one_of("a browser ran the page's scripts: no, yes, yes but not all they asked for", "no", *Rendered),
     "page_length": _number("length of the page's main text", 800, "characters"),
     "brief": _flag("the article is so short that it may be mere facts"),
     "withdrawn": _flag("we withdrew the article"),

@@ -1,11 +1,12 @@
 """What a page says: its text, its article, who is named as the source, and the facts that stand around it."""
 
+from dataclasses import replace
 from datetime import date
 from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup
 
-from checker.model import Document, Page, PageKind
+from checker.model import Document, Page, PageKind, Rendered
 from checker.read.article import Place, place
 from checker.read.credit import credits_of, deciding, source
 from checker.read.dates import LATEST, publication
@@ -29,7 +30,15 @@ MOST = 500
 def read(page: Page, reading: Reading) -> Document:
     """Read a page; PageError where its bytes cannot be decoded."""
     decoded = decode(page.body, page.header("content-type"))
-    return read_text(decoded.text, page.url, reading, charset=decoded.charset, captured=page.captured.date())
+    document = read_text(decoded.text, page.url, reading, charset=decoded.charset, captured=page.captured.date())
+    return replace(document, rendered=rendered(page))
+
+
+def rendered(page: Page) -> Rendered:
+    """Say whether a page is what a browser made of it, and whether its scripts got all they asked for."""
+    if "rendered" not in page.facts:
+        return Rendered.NO
+    return Rendered.PART if page.facts.get("rendered_without") else Rendered.WHOLE
 
 
 def read_text(html: str, url: str, reading: Reading, *, charset: str = "", captured: date = LATEST) -> Document:

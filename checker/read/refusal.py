@@ -39,6 +39,7 @@ class Wording(BaseModel):
     titles: frozenset[str] = frozenset()
     words: tuple[str, ...] = ()
     markup: tuple[str, ...] = ()
+    shell: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,10 +52,11 @@ class Refusals:
 
 @dataclass(frozen=True)
 class Refusal:
-    """What a page says instead of an article: the outcome it gets, and why."""
+    """What a page says instead of an article: the outcome it gets, and why; a `shell` may say more once rendered."""
 
     outcome: PageOutcome
     reason: str
+    shell: bool = False
 
 
 NO_REFUSALS = Refusals()
@@ -95,7 +97,7 @@ def refusal(source: str, refusals: Refusals, *, ceiling: int | None = None) -> R
     name = _key(SEPARATOR.split(title(source))[0])
     for wording in refusals.wordings:
         if name in wording.titles:
-            return Refusal(wording.outcome, f"{wording.kind}: {name}")
+            return Refusal(wording.outcome, f"{wording.kind}: {name}", wording.shell)
     if ceiling is not None and ceiling > refusals.longest:
         return None
     return _said(source, refusals)
@@ -112,9 +114,9 @@ def _said(source: str, refusals: Refusals) -> Refusal | None:
         places = ((wording.words, short), (wording.markup, source))
         said = next((mark for marks, place in places for mark in marks if mark in place), "")
         if said and count <= wording.han:
-            return Refusal(wording.outcome, f"{wording.kind}: {said}")
+            return Refusal(wording.outcome, f"{wording.kind}: {said}", wording.shell)
     if count < SHELL and sum(map(len, stretches)) < SHELL_WORDS and _scripted(source):
-        return Refusal(PageOutcome.BLOCKED, "empty shell: a script or a frame brings the text")
+        return Refusal(PageOutcome.BLOCKED, "empty shell: a script or a frame brings the text", True)
     return None
 
 

@@ -77,6 +77,19 @@ def screen(page: Page, refusals: Refusals = NO_REFUSALS) -> Screened:
     return Screened(decoded.text, decoded.charset, parsed=False)
 
 
+def is_shell(page: Page, refusals: Refusals) -> bool:
+    """Whether a page says nothing before its scripts have run, and refuses nobody: a browser may render it."""
+    body, content_type = unpacked(page.body), page.header("content-type")
+    if page.outcome is not None or not_html(body, content_type):
+        return False
+    try:
+        decoded = decode(body, content_type)
+    except PageError:
+        return False
+    no = refusal(decoded.text, refusals, ceiling=_ceiling(body, decoded))
+    return no is not None and no.shell
+
+
 def not_html(body: bytes, content_type: str) -> str:
     """Say why these bytes are no web page; "" where they may be one, whatever their label says."""
     start = body[:1024].lstrip(WHITE)
