@@ -12,14 +12,16 @@ import typer
 from checker.cli.app import app
 from checker.cli.console import say, stdout
 from checker.cli.options import Identity, JsonOption, WorkspaceOption, workspace_at
-from checker.errors import UsageError
-from checker.keep.cases import Wanted
+from checker.errors import EvidenceError, UsageError
+from checker.keep.cases import Case, Wanted
+from checker.keep.evidence import Evidence
 from checker.keep.lifecycle import State
 from checker.keep.record import Record
 from checker.keep.store import Store
-from checker.model import Level, Outcome
+from checker.model import Level, Outcome, Page
 from checker.report.formats import BINARY_FORMATS, TEXT_FORMATS, table
 from checker.report.side_by_side import side_by_side, terminal
+from checker.settings import Workspace
 
 
 class Format(StrEnum):
@@ -109,8 +111,18 @@ def show(
         case = store.case(finding)
         article = store.article(case.article)
         text = store.page_text(case.id)
+    page = kept(place, case)
     if html is None:
-        terminal(case, article, stdout, language, page_text=text)
+        terminal(case, article, stdout, language, page_text=text, page=page)
         return
-    html.write_text(side_by_side(case, article, language, page_text=text), encoding="utf-8")
+    html.write_text(side_by_side(case, article, language, page_text=text, page=page), encoding="utf-8")
     say(f"written to {html}")
+
+
+def kept(place: Workspace, case: Case) -> Page | None:
+    """Return the page a case rests on as it was kept; None, and a word about it, where it cannot be read."""
+    try:
+        return None if case.capture is None else Evidence(place.evidence).load(case.capture)
+    except EvidenceError as error:
+        say(f"the kept page cannot be shown: {error}")
+        return None

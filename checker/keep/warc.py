@@ -1,7 +1,9 @@
 """WARC records as bytes: a page becomes a group of records, and a group of records becomes the page again.
 
-A group is the response (or, for a page that did not come by HTTP, a resource), the request, the decoded body as a
-`conversion` where the response holds it in another form, and a `metadata` record with everything else a `Page` knows.
+A group is the exchanges on the way to the page (redirects, pieces its scripts asked for), a response and a request
+each; then the page's own response (or, for a page that did not come by HTTP, a resource), its request, its body as a
+`conversion` where the response holds it in another form (decoded, rendered), and a `metadata` record with everything
+else that a `Page` knows.
 Each record is its own gzip member and carries the SHA-256 of its block.
 """
 
@@ -24,7 +26,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from checker.errors import EvidenceError
-from checker.model import Page, PageOutcome
+from checker.model import Hop, Page, PageOutcome
 
 BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 
@@ -69,7 +71,8 @@ def group(page: Page) -> bytes:
     http = page.wire is not None or page.status > 0
     answer = page.body if not http else _answer(page) if page.wire is None else page.wire[1]
     kind, content_type = ("response", "application/http; msgtype=response") if http else ("resource", _type(page))
-    records = [_pack(kind, answer, content_type, {**headers, "WARC-Record-ID": first})]
+    records = [record for hop in page.hops for record in _exchange(hop)]
+    records.append(_pack(kind, answer, content_type, {**headers, "WARC-Record-ID": first}))
     if page.wire is not None and page.wire[0]:
         concurrent = {**headers, "WARC-Concurrent-To": first}
         records.append(_pack("request", page.wire[0], "application/http; msgtype=request", concurrent))
@@ -83,10 +86,13 @@ def group(page: Page) -> bytes:
 
 def ungroup(data: bytes) -> Page:
     """Return the page of a group of records; EvidenceError where a record is damaged or missing."""
-    found = {record.headers["warc-type"]: record for record in records(BytesIO(data)) if record.sound}
-    if "metadata" not in found or not found.keys() & {"response", "resource"}:
+    every = list(records(BytesIO(data)))
+    sound = [record for record in every if record.sound]
+    facts = json.loads(sound[-1].block) if sound and sound[-1].headers["warc-type"] == "metadata" else {}
+    led = len(facts.get("hops", ())) * 2
+    found = {record.headers["warc-type"]: record for record in sound[led:]}
+    if not facts or len(sound) < len(every) or not found.keys() & {"response", "resource"}:
         raise EvidenceError("expected a page's records, whole and with the digests they had when they were kept")
-    facts = json.loads(found["metadata"].block)
     if "conversion" in found:
         body = found["conversion"].block
     else:
@@ -105,6 +111,9 @@ def ungroup(data: bytes) -> Page:
         requested=facts["requested"],
         wire=(request, found["response"].block) if facts["wire"] else None,
         facts=facts["facts"],
+        hops=tuple(
+            _hop(each, (sound[2 * at + 1].block, sound[2 * at].block)) for at, each in enumerate(facts.get("hops", ()))
+        ),
     )
 
 
@@ -156,6 +165,23 @@ def _pack(kind: str, block: bytes, content_type: str, headers: dict[str, str]) -
     return out.getvalue()
 
 
+def _exchange(hop: Hop) -> tuple[bytes, bytes]:
+    """Return the response and the request of one exchange on the way to a page."""
+    first = _identity()
+    headers = {"WARC-Target-URI": _uri(hop.url), "WARC-Date": _date(hop.captured)}
+    said = {**headers, "WARC-Record-ID": first} | ({"WARC-Truncated": "length"} if hop.cut else {})
+    request, response = hop.wire
+    return (
+        _pack("response", response, "application/http; msgtype=response", said),
+        _pack("request", request, "application/http; msgtype=request", {**headers, "WARC-Concurrent-To": first}),
+    )
+
+
+def _hop(facts: dict[str, Any], wire: tuple[bytes, bytes]) -> Hop:
+    captured = datetime.fromisoformat(facts["captured"])
+    return Hop(facts["url"], captured, facts["status"], wire, piece=facts["piece"], cut=facts["cut"])
+
+
 def _payload(answer: bytes) -> bytes:
     blank = BLANK_LINE.search(answer)
     return b"" if blank is None else answer[blank.end() :]
@@ -184,6 +210,16 @@ def _facts(page: Page) -> dict[str, Any]:
         "facts": dict(page.facts),
         "sha256": hashlib.sha256(page.body).hexdigest(),
         "wire": page.wire is not None,
+        "hops": [
+            {
+                "url": hop.url,
+                "captured": hop.captured.isoformat(),
+                "status": hop.status,
+                "piece": hop.piece,
+                "cut": hop.cut,
+            }
+            for hop in page.hops
+        ],
     }
 
 

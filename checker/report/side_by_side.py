@@ -8,7 +8,7 @@ from rich.text import Text
 
 from checker.keep.cases import Case
 from checker.keep.record import Record, in_language, instant
-from checker.model import Article
+from checker.model import Article, Page
 from checker.report.formats.table import STYLES
 from checker.report.pieces import Piece, sides
 from checker.report.templates import template
@@ -18,8 +18,8 @@ PASSAGE_COLOURS = ("yellow", "cyan", "magenta", "green", "blue")
 """Colours of passages in the terminal, in turn; the number tells them apart where there is no colour."""
 
 
-def side_by_side(case: Case, article: Article, language: str, *, page_text: str) -> str:
-    """The case as one HTML page that needs nothing else; `page_text` is the page's visible text, as kept."""
+def side_by_side(case: Case, article: Article, language: str, *, page_text: str, page: Page | None = None) -> str:
+    """The case as one HTML page that needs nothing else; `page_text` is the page's visible text, `page` all of it."""
     ours, theirs = sides(case.record, article.text, page_text)
     return template("side_by_side.html").render(
         case=case,
@@ -29,6 +29,7 @@ def side_by_side(case: Case, article: Article, language: str, *, page_text: str)
         theirs=theirs,
         words=wording(language),
         suspicion=suspicion(case, wording(language)),
+        way=way(page, wording(language)),
         set_aside=case.state in SET_ASIDE,
         first_seen=instant(case.first_seen),
         last_seen=instant(case.last_seen),
@@ -42,11 +43,29 @@ def suspicion(case: Case, words: Wording) -> str:
     return words.say("side.suspicion") if unsure else ""
 
 
-def terminal(case: Case, article: Article, console: Console, language: str, *, page_text: str) -> None:
+def way(page: Page | None, words: Wording) -> tuple[str, ...]:
+    """How the kept page came about, a line each: what was exchanged on the way to it, and whether it was rendered."""
+    if page is None:
+        return ()
+    lines = [
+        words.say("side.piece" if hop.piece else "side.hop", status=hop.status, when=instant(hop.captured), url=hop.url)
+        for hop in page.hops
+    ]
+    if how := page.facts.get("rendered", ""):
+        lines.append(words.say("side.rendered", how=how))
+        lines += [words.say("side.without", url=url) for url in page.facts["rendered_without"].splitlines()]
+    return tuple(lines)
+
+
+def terminal(
+    case: Case, article: Article, console: Console, language: str, *, page_text: str, page: Page | None = None
+) -> None:
     """Print the case: what was found and why, then both texts beside each other (below each other where narrow)."""
     words, record = wording(language), in_language(case.record, language)
     ours, theirs = sides(case.record, article.text, page_text)
     console.print(facts(case, record, words))
+    for line in way(page, words):
+        console.print(Text(line, "dim"))
     for finding in record["findings"]:
         console.print(rule(finding, words))
     left = Panel(marked(ours, words), title=Text(words.say("side.article")), title_align="left")

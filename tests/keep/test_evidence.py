@@ -11,7 +11,7 @@ from fastwarc.warc import ArchiveIterator, WarcRecordType
 
 from checker.errors import EvidenceError
 from checker.keep.evidence import MARK, Evidence, Flaw
-from checker.model import Page, PageOutcome
+from checker.model import Hop, Page, PageOutcome
 
 BODY = "來源：海角網 —— 正文".encode("gb18030")
 
@@ -31,7 +31,17 @@ WIRE = replace(
         b"HTTP/1.1 200 \xff\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     ),
 )
+LED = replace(
+    WIRE,
+    hops=(
+        Hop("http://a.example/", PLAIN.captured, 301, (b"GET /", b"HTTP/1.1 301 Moved\r\n\r\n")),
+        Hop("http://b.example/", PLAIN.captured, 302, (b"GET /b", b"HTTP/1.1 302 \xff"), cut=True),
+    ),
+)
 PAGES = {
+    "redirected": LED,
+    "rendered": replace(LED, body=b"<!DOCTYPE html><p>", facts={"rendered": "Chromium"}),
+    "piece": replace(PLAIN, hops=(replace(LED.hops[0], piece=True),)),
     "rebuilt": PLAIN,
     "as on the wire": WIRE,
     "wire is the body": replace(PLAIN, wire=(b"GET", b"HTTP/1.1 200 OK\n\n" + BODY)),
@@ -63,11 +73,12 @@ def test_others_can_read_the_files(tmp_path: Path) -> None:
     assert all(sound for _, sound in records)
     kinds = [kind for kind, _ in records]
     assert kinds.count(WarcRecordType.metadata) == len(PAGES)
-    assert kinds.count(WarcRecordType.request) == 2
+    assert kinds.count(WarcRecordType.request) == 4 + 5
     with (tmp_path / capture.file).open("rb") as stream:
         wires = [r.reader.read() for r in ArchiveIterator(stream, WarcRecordType.response, parse_http=False)]
     assert WIRE.wire is not None
     assert WIRE.wire[1] in wires
+    assert all(hop.wire[1] in wires for hop in LED.hops)
 
 
 def test_a_page_half_written_by_a_killed_process_is_cut_off(tmp_path: Path) -> None:
@@ -105,6 +116,16 @@ def test_every_flipped_byte_is_noticed(tmp_path: Path) -> None:
                 assert evidence.load(capture) == WIRE
             except EvidenceError:
                 assert [flaw.file for flaw in evidence.verify()] == [capture.file]
+
+
+def test_a_damaged_redirect_is_noticed(tmp_path: Path) -> None:
+    with Evidence.open(tmp_path) as evidence:
+        capture = evidence.keep(LED)
+        path = tmp_path / capture.file
+        data = path.read_bytes()
+        path.write_bytes(data[: capture.offset + 40] + b"\0" + data[capture.offset + 41 :])
+        with pytest.raises(EvidenceError, match="whole"):
+            evidence.load(capture)
 
 
 def test_damage_is_named_by_file_and_byte(tmp_path: Path) -> None:
