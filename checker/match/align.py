@@ -13,19 +13,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checker.match.facts import rewritten
+from checker.match.figures import other_story, told
 from checker.match.fold import Folded, fold
-from checker.match.passages import Stretch, stretches
+from checker.match.passages import Stretch, long_runs, stretches
 from checker.match.strand import matched
 from checker.model import Article, Document, Match, MatchKind, Passage, Span, Thresholds
 
-EDITED_SHARE = 0.75
+EDITED_SHARE = 0.6
 """Share of the article's own wording that must stand on the page for an edited copy of the whole."""
 
-EDITED_LEAST = 60
+EDITED_LEAST = 80
 """Own characters that must agree for that."""
 
-DENSE = 100.0
+DENSE = 95.0
 """Own characters that agree in one passage, times its similarity, from which it is an edited excerpt."""
+
+STOCK = 0.25
+"""What a character of a stock phrase counts beside an own one."""
 
 ALIKE = 0.65
 """Similarity of an edited copy."""
@@ -45,11 +49,15 @@ DIGITS = dict(zip(map(ord, "〇零一二三四五六七八九"), "00123456789", 
 
 @dataclass(frozen=True, eq=False)
 class Pair:
-    """An article and a page, folded for alignment; `own` marks the article's characters that are no stock phrase."""
+    """An article and a page, folded for alignment; `own` marks the article's characters that are no stock phrase.
+
+    `texts` are the two originals.
+    """
 
     ours: Folded
     theirs: Folded
     own: NDArray[np.bool_]
+    texts: tuple[str, str]
 
 
 def align(article: Article, document: Document, thresholds: Thresholds, *, stock: Sequence[Span] = ()) -> Match | None:
@@ -60,6 +68,9 @@ def align(article: Article, document: Document, thresholds: Thresholds, *, stock
     """
     both = pair(article, document, stock)
     found = copied(both, thresholds)
+    if not found:
+        both = with_letters(article, document, stock) or both
+        found = copied(both, thresholds)
     if not found:
         return rewrite(article, document, both)
     passages = in_sequence([passage(both, stretch) for stretch in found])
@@ -82,20 +93,34 @@ def rewrite(article: Article, document: Document, both: Pair) -> Match | None:
     passages = tuple(Passage(a.span, (p.span[0] + first, p.span[1] + first), 1.0) for a, p in pairs)
     ends = [tuple(np.searchsorted(both.ours.at, span).tolist()) for span in (a.span for a, _ in pairs)]
     coverage = share([(begin, end) for begin, end in ends], (0, len(both.ours)))
-    told = f"{len(pairs)} numbers, names and quotations of the article stand on the page in the same order"
-    return Match(article, MatchKind.REWRITE, coverage, 0.0, 0.0, passages, (told, "for a person to judge"))
+    kept = f"{len(pairs)} numbers, names and quotations of the article stand on the page in the same order"
+    return Match(article, MatchKind.REWRITE, coverage, 0.0, 0.0, passages, (kept, "for a person to judge"))
 
 
 def pair(article: Article, document: Document, stock: Sequence[Span] = ()) -> Pair:
     """Fold both sides for alignment."""
+    both = lettered(article, document, stock)
+    letters = latin(both.ours)
+    if letters.mean() > LATIN if len(letters) else False:
+        return both
+    return replace(
+        both, ours=only(both.ours, ~letters), theirs=folded_page(document.text, False), own=both.own[~letters]
+    )
+
+
+def lettered(article: Article, document: Document, stock: Sequence[Span]) -> Pair:
+    """Fold both sides with their Latin letters."""
     ours = without(digits(fold(article.text)), article.notice)
     own = np.ones(len(ours), np.bool_)
     for first, last in stock:
         own[np.searchsorted(ours.at, first) : np.searchsorted(ours.at, last)] = False
-    letters = latin(ours)
-    if letters.mean() > LATIN if len(ours) else False:
-        return Pair(ours, folded_page(document.text, True), own)
-    return Pair(only(ours, ~letters), folded_page(document.text, False), own[~letters])
+    return Pair(ours, folded_page(document.text, True), own, (matched(article), document.text))
+
+
+def with_letters(article: Article, document: Document, stock: Sequence[Span]) -> Pair | None:
+    """Fold both sides with their Latin letters where those make a long run of what is none without them; or None."""
+    both = lettered(article, document, stock)
+    return both if latin(both.ours).any() and long_runs(both.ours.codes, both.theirs.codes) else None
 
 
 @lru_cache(maxsize=2)
@@ -135,9 +160,18 @@ def without(folded: Folded, spans: Sequence[Span]) -> Folded:
 def copied(both: Pair, thresholds: Thresholds) -> list[Stretch]:
     """Return the stretches that make the page a copy, in page order; none where it is no copy."""
     found = [stretch for stretch in stretches(both.ours.codes, both.theirs.codes) if stretch.agree >= SHORTEST]
-    if edited_whole(both, found):
-        return telling(both, found, thresholds)
-    return [s for s in found if s.agree >= thresholds.run] if evident(both, found, thresholds) else []
+    whole, showing = edited_whole(both, found), evident(both, found, thresholds)
+    if not (whole or showing) or of_other_story(both, found, thresholds):
+        return []
+    return telling(both, found, thresholds) if whole else [s for s in found if s.agree >= thresholds.run]
+
+
+def of_other_story(both: Pair, found: Sequence[Stretch], thresholds: Thresholds) -> bool:
+    """Tell whether the page, without a verbatim run, has other figures in the place of the article's."""
+    if any(stretch.run >= thresholds.quotation for stretch in found):
+        return False
+    alike = [stretch for stretch in found if stretch.similarity >= ALIKE]
+    return other_story(told(both.ours, both.theirs, both.texts, alike), alike)
 
 
 def telling(both: Pair, found: Sequence[Stretch], thresholds: Thresholds) -> list[Stretch]:
@@ -158,13 +192,14 @@ def evident(both: Pair, found: Sequence[Stretch], thresholds: Thresholds) -> lis
 
 
 def dense(both: Pair, stretch: Stretch) -> float:
-    """Return how many own characters agree in a stretch, times its similarity; 0 below ALIKE."""
-    return own_agreeing(both, stretch) * stretch.similarity if stretch.similarity >= ALIKE else 0.0
+    """Return how many own characters agree in a stretch, times its similarity; 0 below ALIKE. Stock counts STOCK."""
+    own = own_agreeing(both, stretch)
+    return (own + STOCK * (stretch.agree - own)) * stretch.similarity if stretch.similarity >= ALIKE else 0.0
 
 
 def own_agreeing(both: Pair, stretch: Stretch) -> int:
     """Return how many characters of the article's own wording agree in a stretch."""
-    return sum(int(both.own[b.article : b.article + b.length].sum()) for b in stretch.blocks)
+    return sum(int(both.own[b.article : b.article + b.length].sum()) for b in stretch.blocks + stretch.inside)
 
 
 def edited_whole(both: Pair, found: Sequence[Stretch]) -> bool:

@@ -1,8 +1,8 @@
-"""The facts of a text, in order: numbers, quotations, titles of works, foreign names. For telling a rewrite (洗稿).
+"""The facts of a text, in order: numbers, quotations, titles of works, foreign names.
 
-The same story told in other words keeps them, and keeps their order; so do independent reports of one event, which is
-why a rewrite is never more than a question to a person. A fact weighs what it would be worth as a coincidence: a year
-or a small number little, a long number or a quotation much.
+The same story told in other words (洗稿) keeps them, and keeps their order; so do independent reports of one event,
+which is why a rewrite is never more than a question to a person. A fact weighs what it would be worth as a coincidence:
+a year or a small number little, a long number or a quotation much.
 """
 
 import re
@@ -12,13 +12,17 @@ from typing import NamedTuple
 from rapidfuzz.distance import LCSseq
 
 from checker.match.fold import fold
+from checker.match.numerals import NUMERAL, canonical
 from checker.model import Span
 
+NAME = r"[\u4e00-\u9fff]{1,2}(?:[·•][\u4e00-\u9fff]{1,8})*?[·•][\u4e00-\u9fff]{1,2}"
+"""A foreign name, of its first and last part the two characters by the dot: where it begins and ends is not told."""
+
 FACT = re.compile(
-    r"(?P<number>\d[\d,，]*(?:\.\d+)?)"
+    rf"(?P<number>{NUMERAL})"
     r"|[“「『](?P<quote>[^“”「」『』]{4,40})[”」』]"
     r"|《(?P<work>[^《》]{2,30})》"
-    r"|(?P<name>[\u4e00-\u9fff]{1,8}(?:[·•][\u4e00-\u9fff]{1,8})+)"
+    rf"|(?P<name>{NAME})"
 )
 
 YEAR = range(1900, 2101)
@@ -44,21 +48,29 @@ class Fact(NamedTuple):
 
 
 def facts(text: str) -> tuple[Fact, ...]:
-    """Return the facts of a text in order."""
-    return tuple(
-        Fact(value, match.span(), weight(match.lastgroup or "", value))
-        for match in FACT.finditer(text)
-        if (value := fold(match[match.lastgroup or 0]).text)
-    )
+    """Return the facts of a text that weigh anything, in order."""
+    found = []
+    for match in FACT.finditer(text):
+        kind = match.lastgroup or ""
+        value = compared(kind, match[kind])
+        if heavy := weight(kind, value):
+            found.append(Fact(value, match.span(), heavy))
+    return tuple(found)
+
+
+def compared(kind: str, words: str) -> str:
+    """Return a fact in the one form in which it is compared."""
+    return canonical(words) if kind == "number" else fold(words).text
 
 
 def weight(kind: str, value: str) -> float:
-    """Return what a fact weighs."""
+    """Return what a fact weighs: of a number the more, the more digits it has before its zeros."""
     if kind != "number":
         return min(HEAVIEST, 1 + len(value) / 4)
     if value.isdigit() and len(value) == 4 and int(value) in YEAR:
         return 0.25
-    return min(HEAVIEST, 0.5 * (len(value) - 1)) if len(value) > 1 else 0.0
+    telling = len(value.strip("%").replace(".", "").strip("0"))
+    return min(HEAVIEST, 0.5 * (telling - 1)) if telling > 1 else 0.0
 
 
 def kept(ours: Sequence[Fact], theirs: Sequence[Fact]) -> tuple[tuple[Fact, Fact], ...]:

@@ -7,13 +7,15 @@ that, the stretches in which what agrees outweighs what does not are kept.
 
 from bisect import bisect
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import LCSseq
 
 from checker.match.fold import Codes
+from checker.match.strand import RUN
 from checker.match.stretch import MISS, Block, agreeing, heaviest
 from checker.model import Span
 
@@ -21,7 +23,7 @@ SEED = 5
 """Characters of the shortest equal run that opens a box."""
 
 REPEATS = 16
-"""A run of SEED characters that stands more often than this in the article opens no box."""
+"""A run of SEED characters that stands more often than this in the article opens no box, but as part of a long run."""
 
 REACH = 48
 """Characters by which a box goes beyond its runs, and the greatest gap on the page between two of them."""
@@ -35,6 +37,12 @@ WIDEST = 1000
 LEAST = 8.0
 """Weight below which a stretch is noise."""
 
+LEFT = 8
+"""Characters of the shortest run that is looked at again where it is out of its box's order."""
+
+MOVED = 0.8
+"""What a character that agrees within a stretch, but in another order, adds to its similarity."""
+
 JOIN = 24
 """Characters that may lie between two stretches which a person would mark as one."""
 
@@ -43,9 +51,10 @@ Array = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Stretch:
-    """Equal blocks, in order on both sides, that are read as one repeated stretch."""
+    """Equal blocks, in order on both sides, that are read as one repeated stretch; `inside` are equal out of order."""
 
     blocks: tuple[Block, ...]
+    inside: tuple[Block, ...] = ()
 
     @property
     def article(self) -> Span:
@@ -60,7 +69,7 @@ class Stretch:
     @property
     def agree(self) -> int:
         """How many characters agree."""
-        return agreeing(self.blocks)
+        return agreeing(self.blocks) + agreeing(self.inside)
 
     @property
     def length(self) -> int:
@@ -74,20 +83,27 @@ class Stretch:
 
     @property
     def similarity(self) -> float:
-        """The share of both sides' characters that agree."""
+        """The share of both sides' characters that agree, a little less of what is out of order."""
         sides = self.article[1] - self.article[0] + self.page[1] - self.page[0]
-        return 2 * self.agree / sides
+        return 2 * (agreeing(self.blocks) + MOVED * agreeing(self.inside)) / sides
+
+    @property
+    def runs(self) -> list[int]:
+        """The lengths of the runs without any difference."""
+        lengths: list[int] = []
+        before: Block | None = None
+        for block in self.blocks:
+            if before is not None and touches(before, block):
+                lengths[-1] += block.length
+            else:
+                lengths.append(block.length)
+            before = block
+        return lengths + [block.length for block in self.inside]
 
     @property
     def run(self) -> int:
         """The longest run without any difference."""
-        best = length = 0
-        before: Block | None = None
-        for block in self.blocks:
-            goes_on = before is not None and touches(before, block)
-            length = length + block.length if goes_on else block.length
-            best, before = max(best, length), block
-        return best
+        return max(self.runs)
 
 
 def touches(before: Block, after: Block) -> bool:
@@ -96,46 +112,97 @@ def touches(before: Block, after: Block) -> bool:
 
 
 def stretches(ours: Codes, theirs: Codes) -> tuple[Stretch, ...]:
-    """Return the repeated stretches in page order; on the page none overlaps another."""
-    found = [stretch for box in boxes(runs(ours, theirs)) for stretch in split(filled(box, ours, theirs))]
+    """Return the repeated stretches in page order; on the page none overlaps another.
+
+    Where two would, the heavier has the characters; but one with a run of RUN characters has them before all others.
+    """
     taken = np.zeros(len(theirs), np.bool_)
     kept: list[Stretch] = []
-    for stretch in sorted(found, key=lambda s: (-s.weight, s.page, s.article)):
+    for stretch in sorted(likely(ours, theirs), key=lambda s: (s.run < RUN, -s.weight, s.page, s.article)):
+        host = next((at for at, other in enumerate(kept) if lies_within(stretch, other)), None)
+        if host is not None:
+            kept[host] = replace(kept[host], inside=kept[host].inside + stretch.blocks)
+            continue
         for left in split(free(stretch.blocks, taken)):
             taken[slice(*left.page)] = True
             kept.append(left)
     return tuple(joined(sorted(kept, key=lambda s: s.page)))
 
 
+def likely(ours: Codes, theirs: Codes) -> Iterator[Stretch]:
+    """Yield the stretches of all boxes; runs that are out of their box's order make boxes of their own."""
+    waiting = boxes(runs(ours, theirs))
+    while waiting:
+        box = waiting.pop()
+        anchors = in_order(box)
+        yield from split(filled(anchors, ours, theirs))
+        rest = [block for block in box if block.length >= LEFT and not any(map(partial(overlap, block), anchors))]
+        waiting += boxes(rest)
+
+
+def overlap(one: Block, other: Block) -> bool:
+    """Tell whether two blocks share characters on either side."""
+    article = one.article < other.article + other.length and other.article < one.article + one.length
+    return article or (one.page < other.page + other.length and other.page < one.page + one.length)
+
+
+def lies_within(stretch: Stretch, other: Stretch) -> bool:
+    """Tell whether a stretch stands in gaps of another one, on both sides."""
+    article = other.article[0] <= stretch.article[0] and stretch.article[1] <= other.article[1]
+    if not article or not (other.page[0] <= stretch.page[0] and stretch.page[1] <= other.page[1]):
+        return False
+    return not any(overlap(one, two) for one in stretch.blocks for two in other.blocks + other.inside)
+
+
 def runs(ours: Codes, theirs: Codes) -> list[Block]:
-    """Return the maximal equal runs of at least SEED characters, in page order."""
-    article, page = seeds(ours, theirs)
+    """Return the maximal equal runs of at least SEED characters, in page order; of very frequent ones the long."""
+    article, page, all_of_them = seeds(ours, theirs)
+    found = maximal(article, page, SEED)
+    if not all_of_them:
+        found += long_runs(ours, theirs)
+    return sorted(set(found), key=lambda block: (block.page, block.article))
+
+
+def maximal(article: Array, page: Array, length: int) -> list[Block]:
+    """Return the runs that shared runs of one length amount to, given their places."""
     order = np.lexsort((page, page - article))
     article, page = article[order], page[order]
     goes_on = (np.diff(page - article, prepend=-(1 << 62)) == 0) & (np.diff(page, prepend=-2) == 1)
     first = np.flatnonzero(~goes_on)
-    lengths = np.diff(np.append(first, len(page))) + SEED - 1
+    lengths = np.diff(np.append(first, len(page))) + length - 1
     found = zip(article[first].tolist(), page[first].tolist(), lengths.tolist(), strict=True)
-    return sorted((Block(*block) for block in found), key=lambda block: (block.page, block.article))
+    return [Block(*block) for block in found]
 
 
-def seeds(ours: Codes, theirs: Codes) -> tuple[Array, Array]:
-    """Return article and page places of the shared runs of SEED characters."""
-    mine, other = hashes(ours), hashes(theirs)
+def seeds(ours: Codes, theirs: Codes) -> tuple[Array, Array, bool]:
+    """Return article and page places of shared runs of SEED characters, and whether none is left out as frequent."""
+    mine, other = hashes(ours, SEED), hashes(theirs, SEED)
     order = np.argsort(mine, kind="stable")
     ranked = mine[order]
     first = np.searchsorted(ranked, other)
     counts = np.searchsorted(ranked, other, side="right") - first
-    counts[counts > REPEATS] = 0
+    frequent = counts > REPEATS
+    counts[frequent] = 0
     page = np.repeat(np.arange(len(other)), counts)
     within = np.arange(len(page)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return order[np.repeat(first, counts) + within], page
+    return order[np.repeat(first, counts) + within], page, not frequent.any()
 
 
-def hashes(codes: Codes) -> NDArray[np.uint64]:
-    """Return a hash of each run of SEED characters."""
-    result = np.zeros(max(len(codes) - SEED + 1, 0), np.uint64)
-    for step in range(SEED):
+def long_runs(ours: Codes, theirs: Codes) -> list[Block]:
+    """Return the runs of at least RUN characters, each with its first place in the article."""
+    mine, first = np.unique(hashes(ours, RUN), return_index=True)
+    other = hashes(theirs, RUN)
+    if not len(mine):
+        return []
+    at = np.minimum(np.searchsorted(mine, other), len(mine) - 1)
+    page = np.flatnonzero(mine[at] == other)
+    return maximal(first[at[page]], page, RUN)
+
+
+def hashes(codes: Codes, length: int) -> NDArray[np.uint64]:
+    """Return a hash of each run of some length."""
+    result = np.zeros(max(len(codes) - length + 1, 0), np.uint64)
+    for step in range(length):
         result = result * np.uint64(0x9E3779B97F4A7C15) + codes[step : step + len(result)]
     return result
 
@@ -165,9 +232,8 @@ def drift(one: Block, other: Block) -> int:
     return (one.page - one.article) - (other.page - other.article)
 
 
-def filled(box: Sequence[Block], ours: Codes, theirs: Codes) -> list[Block]:
-    """Return the anchors of a box, and what agrees between and around them."""
-    anchors = in_order(box)
+def filled(anchors: Sequence[Block], ours: Codes, theirs: Codes) -> list[Block]:
+    """Return anchors, in order, and what agrees between and around them."""
     first, last = anchors[0], anchors[-1]
     start = Block(max(0, first.article - REACH), max(0, first.page - REACH), 0)
     ends = last.article + last.length, last.page + last.length
@@ -254,7 +320,7 @@ def joined(found: Sequence[Stretch]) -> Iterator[Stretch]:
     before: Stretch | None = None
     for stretch in found:
         if before is not None and follows(before, stretch):
-            before = Stretch(before.blocks + stretch.blocks)
+            before = Stretch(before.blocks + stretch.blocks, before.inside + stretch.inside)
             continue
         if before is not None:
             yield before
