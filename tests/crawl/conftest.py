@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from checker.keep.store import Store
 from checker.settings import Crawl
 from tests.crawl import hostile
 from tests.crawl.servers import Site, serving
@@ -26,3 +27,10 @@ def misbehaving() -> Iterator[str]:
     """The address of the server that misbehaves at every path."""
     with serving(Site(hostile.scripts())) as address:
         yield address
+
+
+@pytest.fixture
+def store(address: str) -> Iterator[Store]:
+    """A store with every table and no rows, of each kind of database in turn."""
+    with Store.open(address) as opened:
+        yield opened

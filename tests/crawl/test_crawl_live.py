@@ -14,11 +14,13 @@ import pytest
 from checker.crawl import live
 from checker.crawl.addresses import host
 from checker.crawl.fetch import Fetcher
+from checker.crawl.frontier import SharedFrontier
 from checker.crawl.targets import pages, understood
 from checker.errors import SettingsError
+from checker.keep.store import Store
 from checker.model import Page, PageOutcome
 from checker.settings import Crawl
-from tests.crawl.servers import Script, Seen, Site, hang, moved, reset, serving, text
+from tests.crawl.servers import Script, Seen, Site, hang, moved, raw, reset, serving, text
 
 ROBOTS = "User-agent: *\nDisallow: /private\nSitemap: {here}/news-sitemap.xml\n"
 URLSET = '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{}</urlset>'
@@ -264,6 +266,44 @@ def test_closing_the_iterator_breaks_off(settings: Crawl) -> None:
         running.close()  # type: ignore[attr-defined]
         assert time.monotonic() - began < 5
     assert threading.active_count() <= before + 1
+
+
+class TestHops:
+    """Every exchange on the way to a page is kept, whoever made it."""
+
+    def test_redirects_within_a_host_and_over_hosts_are_kept_in_their_order(self, settings: Crawl) -> None:
+        there = Site({"/b": moved("/c", "301 Moved Permanently"), "/c": html()})
+        with serving(there, "127.0.0.2") as other:
+            here = Site({"/": moved("/a"), "/a": moved(f"{other}/b", "307 Temporary Redirect")})
+            with serving(here) as address:
+                (page,) = pages([f"{address}/"], settings, single=True)
+        assert page.outcome is None
+        assert [(hop.status, hop.url) for hop in page.hops] == [
+            (302, f"{address}/"),
+            (307, f"{address}/a"),
+            (301, f"{other}/b"),
+        ]
+        for hop in page.hops:
+            path = hop.url.rpartition("/")[2]
+            assert hop.wire[0].startswith(f"GET /{path} HTTP/1.1\r\n".encode())
+            assert hop.wire[1].startswith(f"HTTP/1.1 {hop.status} ".encode())
+        assert [hop.captured for hop in page.hops] == sorted(hop.captured for hop in page.hops)
+
+    def test_a_redirect_with_a_large_body_is_cut_and_says_so(self, settings: Crawl) -> None:
+        large = b"HTTP/1.1 302 Found\r\nLocation: /b\r\nContent-Length: 100000\r\n\r\n" + b"x" * 100_000
+        with serving(Site({"/a": raw(large, close=False), "/b": html()})) as address:
+            (page,) = pages([f"{address}/a"], settings)
+        (hop,) = page.hops
+        assert hop.cut
+        assert hop.wire[1] == large[: len(hop.wire[1])]
+
+    def test_the_frontier_in_the_database_carries_them_too(self, settings: Crawl, store: Store) -> None:
+        there = Site({"/b": html()})
+        with serving(there, "127.0.0.2") as other, serving(Site({"/a": moved(f"{other}/b")})) as address:
+            frontier = SharedFrontier(store.engine, 1, settings)
+            (page,) = pages([f"{address}/a"], settings, frontier=frontier)
+        (hop,) = page.hops
+        assert (hop.url, page.url) == (f"{address}/a", f"{other}/b")
 
 
 def test_validators_make_a_second_visit_cheap(settings: Crawl) -> None:

@@ -30,12 +30,6 @@ from tests.keep.samples import NOW
 GOOD = Visit(0.01, 200)
 
 
-@pytest.fixture
-def store(address: str) -> Iterator[Store]:
-    with Store.open(address) as opened:
-        yield opened
-
-
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
 def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[Crawl], Frontier]]:
     """A frontier of each kind, with some settings."""
