@@ -44,6 +44,9 @@ SETTINGS = {
 }
 """What the demo changes in a new workspace: its sites are on this machine, and one of them is slow on purpose."""
 
+OWN = 'hosts = ["cri.cn", '
+"""Where the rule pack names the publisher's own hosts; the demo's mirror is one more of them."""
+
 READERS = """
 [[readers]]
 to = "rights-team@example.org"
@@ -55,7 +58,7 @@ language = "en"
 view = "management"
 """
 
-COLOURS = {"violation": "red", "review": "yellow", "compliant": "green"}
+COLOURS = {"violation": "red", "review": "yellow", "compliant": "green", "not_applicable": "dim"}
 
 console = Console(highlight=False)
 if not console.is_terminal:
@@ -99,6 +102,8 @@ def walk(folder: Path, port: int) -> None:
         console.print(f"{side_by_side(Path('data/cases'))} pages in {folder}/data/cases\n")
         step("One of them, closer", "a licensed copy with a changed number and a changed negation")
         checker("show", finding(f"{sites()[6].origin(port)}/n/tea.html"))
+        step("A licensee looks before publishing", "a draft, judged and not kept: which line to add, and where")
+        checker("check", os.path.relpath(HERE / "draft.html"))
 
 
 def prepare(folder: Path) -> None:
@@ -114,6 +119,16 @@ def prepare(folder: Path) -> None:
             raise SystemExit(f"checker.toml no longer says {said}")
         text = text.replace(said, meant)
     (folder / "checker.toml").write_text(text + READERS, encoding="utf-8")
+    own(folder / "rules" / "publishers" / "cri.toml")
+
+
+def own(pack: Path) -> None:
+    """Name the demo's mirror among the publisher's own hosts."""
+    text = pack.read_text(encoding="utf-8")
+    mirror = next(site.address for site in sites() if site.folder == "jingxiang")
+    if OWN not in text:
+        raise SystemExit(f"{pack} no longer says {OWN}")
+    pack.write_text(text.replace(OWN, f'{OWN}"{mirror}", '), encoding="utf-8")
 
 
 def checker(*words: str) -> int:
@@ -140,7 +155,7 @@ def listed(found: list[dict[str, Any]]) -> Iterator[Text]:
     """One line for each match."""
     for each in sorted(found, key=lambda each: (each["url"], each["article"]["id"])):
         words = (
-            (each["outcome"], 10),
+            (each["outcome"], 15),
             (each["match"]["kind"], 8),
             (f"{each['match']['coverage']:4.0%}", 5),
             (each["credit"]["grade"], 12),
@@ -148,7 +163,7 @@ def listed(found: list[dict[str, Any]]) -> Iterator[Text]:
             (each["url"].removeprefix("http://"), 42),
         )
         line = Text("".join(set_cell_size(word, width) for word, width in words))
-        line.stylize(COLOURS.get(each["outcome"], ""), 0, 10)
+        line.stylize(COLOURS.get(each["outcome"], ""), 0, 15)
         line.append(each["article"]["title"], style="dim").truncate(console.width, overflow="ellipsis")
         yield line
 

@@ -22,12 +22,19 @@ HERE = Path(__file__).parent
 PORT = 8199
 """Where the demo serves if nobody else does; findings then keep their addresses from one demo to the next."""
 
+MISSING = {"cut": 1000, "huge": 20_000_000}
+"""Bytes that a faulty answer says it has and does not send."""
+
 TYPES = {".xml": "application/xml", ".txt": "text/plain; charset=utf-8"}
 
 
 @dataclass(frozen=True)
 class Site:
-    """One invented site: `redirects` from path to path, `slow` the seconds a path takes to answer."""
+    """One invented site: `redirects` from path to path or address, `slow` the seconds a path takes to answer.
+
+    `faults` says what goes wrong with a path: `cut` (ends before its length), `huge` (says it has 20 MB), `silent`
+    (the connection is closed without an answer).
+    """
 
     folder: str
     name: str
@@ -37,6 +44,7 @@ class Site:
     server: str
     redirects: Mapping[str, str] = field(default_factory=dict)
     slow: Mapping[str, float] = field(default_factory=dict)
+    faults: Mapping[str, str] = field(default_factory=dict)
 
     def content(self, path: str, port: int) -> tuple[str, bytes] | None:
         """Return content type and bytes of a path, None where there is nothing."""
@@ -82,23 +90,28 @@ class Answers(BaseHTTPRequestHandler):
         if target := self.site.redirects.get(self.path):
             self.answer(HTTPStatus.MOVED_PERMANENTLY, "text/html", b"", location=target)
             return
+        fault = self.site.faults.get(self.path)
+        if fault == "silent":
+            self.close_connection = True
+            return
         time.sleep(self.site.slow.get(self.path, 0))
         found = self.site.content(self.path, self.connection.getsockname()[1])
         if found is None:
             self.answer(HTTPStatus.NOT_FOUND, "text/html; charset=utf-8", "<h1>404 找不到這一頁</h1>".encode())
             return
-        self.answer(HTTPStatus.OK, *found)
+        self.answer(HTTPStatus.OK, *found, missing=MISSING.get(fault or "", 0))
 
-    def answer(self, status: HTTPStatus, content_type: str, body: bytes, location: str = "") -> None:
-        """Write one answer; a client that hung up meanwhile is no news."""
+    def answer(self, status: HTTPStatus, content_type: str, body: bytes, location: str = "", missing: int = 0) -> None:
+        """Write one answer, its length `missing` more than its body; a client that hung up meanwhile is no news."""
         try:
             self.send_response(status)
             self.send_header("Content-Type", content_type)
-            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Content-Length", str(len(body) + missing))
             if location:
                 self.send_header("Location", location)
             self.end_headers()
             self.wfile.write(body)
+            self.close_connection = self.close_connection or bool(missing)
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
 
