@@ -272,7 +272,7 @@ def _made_by(scene: Scene) -> datetime:
 
 def values(scene: Scene, lookup: Lookup) -> Mapping[str, str]:
     """Return what messages may quote about a match, as plain text."""
-    credit, answer = scene.document.credit, lookup.answer
+    credit, answer, traces = scene.document.credit, lookup.answer, scene.traces
     published = scene.document.published
     return {
         "quote": credit.quote,
@@ -294,6 +294,12 @@ def values(scene: Scene, lookup: Lookup) -> Mapping[str, str]:
         "page_coverage": f"{scene.match.page_coverage:.0%}",
         "copied": str(_copied(scene.match)),
         "longest": str(longest(scene.match)),
+        "dateline": traces.dateline_words(),
+        "photo": traces.photo_words(),
+        "captions": traces.caption_words(),
+        "cut": traces.cut_words(),
+        "inserted": traces.inserted_words(),
+        "adverts": "、".join(traces.adverts()),
         "url": scene.article.url,
         "host": scene.host,
     }

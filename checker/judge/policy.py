@@ -10,7 +10,7 @@ from checker.judge.licence import Licences, Lookup, no_usage
 from checker.judge.pack import UNHANDLED, Pack
 from checker.judge.rules import Rule
 from checker.judge.vocabulary import Value
-from checker.judge.wording import fill, localised
+from checker.judge.wording import fill, localised, quoted
 from checker.model import Document, Finding, FindingKind, Level, Match, Outcome, Rendered, Verdict
 
 CLASSIFYING = frozenset({FindingKind.FAIL, FindingKind.REVIEW, FindingKind.PASS, FindingKind.NOT_APPLICABLE})
@@ -51,7 +51,7 @@ class Policy:
         known = facts(scene, lookup)
         judgement = decide(self.pack, known, intro=_intro(scene, lookup))
         fired = judgement.fired
-        texts = {**values(scene, lookup), **scene.differences.shown()}
+        texts = {**values(scene, lookup), **scene.differences.shown(), **scene.differences.quoted()}
         return Verdict(
             document=document,
             captured=captured,
@@ -139,7 +139,7 @@ def findings(pack: Pack, fired: Iterable[Rule], texts: Mapping[str, str], docume
             message=fill(rule.message, texts, local),
             repair=fill(rule.repair, texts, local),
             basis=tuple(pack.basis(code) for code in rule.basis),
-            quote=texts["quote"],
+            quote=quoted(rule.quote, texts),
             pack=pack.name,
         )
         for rule in sorted(told, key=lambda rule: (order.index(rule.level), rule.id))

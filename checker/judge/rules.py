@@ -27,7 +27,9 @@ PLACEHOLDERS = frozenset(
         "page_coverage",
         "copied",
     }
-    | {"longest", "own_words", "place", "url", "host"}
+    | {"longest", "place", "url", "host"}
+    | {"numbers.words", "dates.words", "names.words", "negations.words"}
+    | {"dateline", "photo", "captions", "cut", "inserted", "adverts"}
 )
 """What a message may quote: `{name}` is replaced by text, never interpreted."""
 
@@ -103,12 +105,20 @@ def _texts(texts: dict[str, str]) -> dict[str, str]:
     return texts
 
 
+def _quotable(text: str) -> str:
+    for name in PLACEHOLDER.findall(text):
+        if name not in PLACEHOLDERS:
+            raise ValueError(f"nothing to put in for {{{name}}}")
+    return text
+
+
 def _sentences(texts: dict[str, str]) -> dict[str, str]:
     _texts(texts)
     for language, text in texts.items():
-        for name in PLACEHOLDER.findall(text):
-            if name not in PLACEHOLDERS:
-                raise ValueError(f"{language}: nothing to put in for {{{name}}}")
+        try:
+            _quotable(text)
+        except ValueError as error:
+            raise ValueError(f"{language}: {error}") from error
     return texts
 
 
@@ -125,7 +135,8 @@ class Rule(Table):
     leaves what the others find to a person, `soften` does so too but is only told where it softened something (with
     `then`, only those rules are softened); `record` only leaves a line in the log. Two rules that answer the same
     `question` must not be able to fire together. `told_to` says whose business the repair is, the site's or our own
-    team's; `deprecated` says why a rule is no longer asked.
+    team's; `quote` is what a finding quotes, the page's credit unless the rule is about other words, written
+    `ours → theirs` where both are needed; `deprecated` says why a rule is no longer asked.
     """
 
     id: str = Field(pattern=r"^[A-Z]{2,10}(-[A-Z0-9]{1,10})?$")
@@ -142,6 +153,7 @@ class Rule(Table):
     told_to: Literal["site", "team"] = "site"
     message: Sentences
     repair: Sentences
+    quote: Annotated[str, AfterValidator(_quotable)] = "{quote}"
     fire: tuple[Example, ...] = ()
     ok: tuple[Example, ...] = ()
     deprecated: str = ""

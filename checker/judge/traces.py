@@ -18,6 +18,12 @@ from checker.script import level, packed
 HEAD = 60
 """Characters at the start of an article in which its dateline ends."""
 
+SHOWN = 60
+"""Characters shown of words that were put in or left out."""
+
+BYLINE = re.compile(r"\s{0,2}\([^()\n]{0,30}\)\s{0,2}:?|\s{0,2}:")
+"""What may follow the dateline and belongs to it: the reporter in brackets, a colon."""
+
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
@@ -59,6 +65,14 @@ class Traces:
         start = min((passage.article[0] for passage in self.match.passages), default=len(self.ours))
         return "removed" if start <= found.end() + HEAD else "cut"
 
+    def dateline_words(self) -> str:
+        """Return our 電頭 as the article has it, with the reporter; "" where it has none."""
+        found = dateline_of(self.pack, self.ours)
+        if found is None:
+            return ""
+        more = BYLINE.match(self.ours, found.end())
+        return self.article.text[found.start() : more.end() if more else found.end()]
+
     def author(self) -> str:
         """Say whether one of the article's authors is named on the page."""
         return _kept(self.article.authors, self.page_letters)
@@ -67,13 +81,26 @@ class Traces:
         """Say whether the photographers' credits inside the article are still on the page."""
         return _kept(self._lines(self.pack.judging.photographers, anywhere=True), self.page_letters)
 
+    def photo_words(self) -> str:
+        """Return the article's lines that name a photographer."""
+        return _joined(self._lines(self.pack.judging.photographers, anywhere=True))
+
     def caption(self) -> str:
         """Say whether picture captions are ours, changed, or not there."""
-        theirs = [line for line in self._page_lines() if _starts(line, self.pack.judging.captions)]
-        if not self._lines(self.pack.judging.captions) or not theirs:
+        ours, theirs = self._captions()
+        if not ours or not theirs:
             return "none"
-        ours = packed(self.article.text)
-        return "kept" if all(packed(line) in ours for line in theirs) else "changed"
+        text = packed(self.article.text)
+        return "kept" if all(packed(line) in text for line in theirs) else "changed"
+
+    def caption_words(self) -> str:
+        """Return our captions and the page's, ours first."""
+        return " → ".join(map(_joined, self._captions()))
+
+    def _captions(self) -> tuple[list[str], list[str]]:
+        """Return the caption lines of the article and of the page."""
+        words = self.pack.judging.captions
+        return self._lines(words), [line for line in self._page_lines() if _starts(line, words)]
 
     def link(self) -> str:
         """Say where the page's links lead: to the original, to another page of ours, to none of ours."""
@@ -111,16 +138,33 @@ class Traces:
 
     def inserted(self) -> int:
         """Return the characters of foreign text between passages, stretches below the pack's length left out."""
-        least = self.pack.judging.insertion
+        return sum(length for length, _ in self._insertions())
+
+    def inserted_words(self) -> str:
+        """Return how the foreign text between passages begins."""
+        return _joined(self.document.text[slice(*page)] for _, page in self._insertions())
+
+    def _insertions(self) -> list[tuple[int, Span]]:
+        """Return length and place of what stands between passages and is not ours."""
         covered = [passage.page for passage in self.match.passages]
-        added = [_uncovered(page, covered) - (ours[1] - ours[0]) for ours, page in gaps(self.match)]
-        return sum(length for length in added if length >= least)
+        added = [(_uncovered(page, covered) - (ours[1] - ours[0]), page) for ours, page in gaps(self.match)]
+        return [(length, page) for length, page in added if length >= self.pack.judging.insertion]
 
     def turns_cut(self) -> int:
         """Return how many words that turn the sense (但, 除非) are in what was left out between passages."""
-        left_out = [self.ours[slice(*ours)] for ours, _ in gaps(self.match)]
-        words = [level(word) for word in self.pack.judging.turns]
-        return sum(word in text for text in left_out for word in words)
+        return sum(len(words) for _, words in self._cuts())
+
+    def cut_words(self) -> str:
+        """Return what was left out between passages with a word that turns the sense, from just before that word."""
+        starts = [max(ours[0], ours[0] + self.ours[slice(*ours)].index(words[0]) - 12) for ours, words in self._cuts()]
+        ends = [ours[1] for ours, _ in self._cuts()]
+        return _joined(self.article.text[start:end] for start, end in zip(starts, ends, strict=True))
+
+    def _cuts(self) -> list[tuple[Span, list[str]]]:
+        """Return what was left out between passages, with the words in it that turn the sense."""
+        turns = [level(word) for word in self.pack.judging.turns]
+        cuts = [(ours, [word for word in turns if word in self.ours[slice(*ours)]]) for ours, _ in gaps(self.match)]
+        return [(ours, words) for ours, words in cuts if words]
 
     def notice(self) -> str:
         """Say whether the copyright notice that the article carries is on the page too."""
@@ -137,9 +181,14 @@ class Traces:
 
     def commerce(self) -> int:
         """Return how many different words of advertising the page's main text has that ours has not."""
-        main = self.page[slice(*self.document.main)]
-        words = {level(word) for word in self.pack.judging.commerce}
-        return sum(word in main and word not in self.ours for word in words)
+        return len(self.adverts())
+
+    def adverts(self) -> list[str]:
+        """Return the words of advertising in the page's main text that ours has not, as the page writes them."""
+        start, end = self.document.main
+        words = dict.fromkeys(level(word) for word in self.pack.judging.commerce)
+        places = [(self.page.find(word, start, end), len(word)) for word in words if word not in self.ours]
+        return [self.document.text[at : at + length] for at, length in places if at >= 0]
 
     def _lines(self, words: Iterable[str], anywhere: bool = False) -> list[str]:
         """Return the article's short lines that start with one of these words, or hold one anywhere."""
@@ -210,6 +259,12 @@ def _kept(words: Iterable[str], page: str) -> str:
     if not wanted:
         return "none"
     return "kept" if any(word in page for word in wanted) else "dropped"
+
+
+def _joined(stretches: Iterable[str]) -> str:
+    """Return several stretches on one line, each cut to a length that can be shown."""
+    lines = [" ".join(stretch.split()) for stretch in stretches]
+    return "; ".join(line if len(line) <= SHOWN else line[: SHOWN - 1] + "…" for line in lines)
 
 
 def _starts(line: str, words: Iterable[str]) -> bool:

@@ -30,6 +30,12 @@ def fill(texts: Texts, values: Mapping[str, str], local: Mapping[str, Mapping[st
     return {language: _filled(texts[language], {**values, **(local or {}).get(language, {})}) for language in LANGUAGES}
 
 
+def quoted(template: str, values: Mapping[str, str]) -> str:
+    """Return what a finding quotes, in the page's and the article's own words, uncut; "" where there are none."""
+    found = PLACEHOLDER.sub(lambda name: values.get(name[1], ""), template)
+    return found if found.strip("→ ") else ""
+
+
 def clean(text: str, longest: int = LONGEST) -> str:
     """Return a page's words on one line, without control and direction marks, cut to a sensible length."""
     if not text.isprintable():

@@ -79,9 +79,9 @@ def test_advice_names_the_line_and_its_place_in_the_readers_language(pack: Pack,
         "Add this line below the headline “青蘿鎮茶花節迎客三千人”, before the first paragraph: 來源:國際在線",
     )
     assert advice(verdict, pack, "zh-Hant") == (
-        "在標題「青蘿鎮茶花節迎客三千人」下方、正文第一段之前加上一行:來源:國際在線",
+        "在標題「青蘿鎮茶花節迎客三千人」下方、正文第一段之前加上一行：來源:國際在線",
     )
-    assert advice(verdict, pack, "zh-Hans")[0].endswith("加上一行:来源:国际在线")
+    assert advice(verdict, pack, "zh-Hans")[0].endswith("加上一行：来源:国际在线")
 
 
 def test_advice_without_a_headline_points_to_the_first_paragraph(pack: Pack, repost: Repost) -> None:

@@ -136,6 +136,12 @@ WHEN = '{ grade = "none" }\nmessage'
         (WHEN, "{ own_host = 1 }\nmessage", "when", "own_host: expected False or True, not 1"),
         ('message.zh-Hans = "甲"\n', "", "message", "rule ATT-01: message: expected a sentence in zh-Hans"),
         ('message.en = "a"', 'message.en = "{evil}"', "message", "message: en: nothing to put in for {evil}"),
+        (
+            'repair.en = "b"',
+            'repair.en = "b"\nquote = "{evil}"',
+            "quote",
+            "rule ATT-01: quote: nothing to put in for {evil}",
+        ),
         ('repair.en = "b"', 'repair.en = "b"\nrepair.fr = "c"', "repair", "repair: unknown language 'fr'"),
         ('["practice"]', '["custom"]', "basis = ", "rule ATT-01: there is no basis custom"),
         ('["practice"]', "[]", "basis = ", "rule ATT-01: basis: Tuple should have at least 1 item"),
