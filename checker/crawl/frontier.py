@@ -3,30 +3,33 @@
 An errand is waiting, leased (a worker fetches it), fetched (its page is on the way to the store), done, dropped (its
 site's budget was spent), or taken (another errand was redirected to its address). Only `kept` makes a page's errand
 done. What a dead worker had leased or fetched waits again, so a kill repeats at most what was under way. One request at
-a time is made to a host, whoever shares the database.
+a time is made to a host, and to an address whatever the host names, whoever shares the database.
+
+A transaction costs as much as a small page, so there is one for several pages: of a host that need not rest between two
+requests some errands are leased ahead, and what pages came to is written down together.
 """
 
-import hashlib
-import json
 import threading
 import time
-from collections import Counter
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import IntegrityError
 
 from checker.crawl import statements as sql
 from checker.crawl.addresses import host
-from checker.crawl.leases import Lease, bury, queued
+from checker.crawl.budgets import Budgets
+from checker.crawl.leases import Lease, bury
 from checker.crawl.pace import DEAD, Pace, Visit, after
-from checker.crawl.queue import FOUND, MAPS, Claim, Errand, Kind, budget, retried
-from checker.crawl.statements import DONE, DROPPED, FETCHED, LEASED, TAKEN, WAITING
-from checker.crawl.tables import crawls, errands, hosts, insert, quotas
+from checker.crawl.queue import Claim, Errand, Kind, budget, retried
+from checker.crawl.rows import digest, errand_of, free, row_of
+from checker.crawl.statements import DONE, FETCHED, LEASED, TAKEN, WAITING
+from checker.crawl.tables import crawls, errands, hosts, insert
 from checker.model import Page, PageOutcome
 from checker.settings import Crawl
 
@@ -36,7 +39,28 @@ POLL = 0.5
 REMEMBERED = 200_000
 """Addresses known to be pushed already that are kept in memory, to spare the database the links of every page."""
 
+AHEAD = 16
+"""Errands of a host that are leased at once where it need not rest between two requests."""
+
+SOON = 0.01
+"""Seconds after which to try again where another worker was faster."""
+
 Rows = list[dict[str, Any]]
+
+
+@dataclass
+class Hold:
+    """A host that this worker holds: its pace, its address as far as known, and what is leased ahead.
+
+    `failed` is its number of failures in a row as the database has it; `busy` while one of its errands is run.
+    """
+
+    name: str
+    pace: Pace = field(default_factory=Pace)
+    address: str | None = None
+    failed: int = 0
+    ahead: deque[Errand] = field(default_factory=deque)
+    busy: bool = True
 
 
 class SharedFrontier:
@@ -52,10 +76,13 @@ class SharedFrontier:
         self._crawl = crawl
         self._settings = settings
         self._lease = Lease()
+        self._budgets = Budgets(crawl, settings)
         self._door = threading.RLock()  # one transaction at a time: threads need not queue up in the database
         self._pushed: set[int] = set()
-        self._held: dict[str, Pace] = {}
+        self._holds: dict[str, Hold] = {}
+        self._guests: set[str] = set()
         self._noted: list[tuple[Any, dict[str, Any]]] = []
+        self._unwritten = 0
         self._idle_until = 0.0
         with self._writing() as connection:
             row = {"id": crawl, "begun": time.time()}
@@ -64,21 +91,22 @@ class SharedFrontier:
     def push(self, pushed: Iterable[Errand]) -> int:
         """Add the errands whose key is not known yet; return how many were new."""
         with self._door:
-            fresh = {digest(errand.key): errand for errand in pushed}
-            fresh = {key: errand for key, errand in fresh.items() if key not in self._pushed}
-            if not fresh:
+            unknown = [errand for errand in pushed if hash(errand.key) not in self._pushed]
+            if not unknown:
                 return 0
+            fresh = {digest(errand.key): errand for errand in unknown}
             with self._writing() as connection:
-                new = self._add(connection, fresh)
+                new = self._budgets.add(connection, fresh)
             if len(self._pushed) > REMEMBERED:
                 self._pushed.clear()
-            self._pushed.update(fresh)
+            self._pushed.update(hash(errand.key) for errand in unknown)
+            self._idle_until = 0.0
             return new
 
     def take_over(self, key: str, errand: Errand) -> bool:
         """Note that the errand was redirected to `key` on its host; False where that has an errand of its own."""
         there, mine = digest(key), digest(errand.key)
-        row = {**self._row(errand, TAKEN), "key": there, "asked": mine}
+        row = {**row_of(self._crawl, errand, TAKEN), "key": there, "asked": mine}
         with self._writing() as connection:
             connection.execute(insert(connection, errands).values(row).on_conflict_do_nothing())
             found = connection.execute(sql.TAKER, {"run": self._crawl, "one": there}).one()
@@ -87,33 +115,35 @@ class SharedFrontier:
     def claim(self) -> Claim | float | None:
         """Take the next errand of a host that is free and due; else the seconds to wait, or None when all is done."""
         with self._door:
+            for hold in self._holds.values():
+                if not hold.busy:
+                    hold.busy = True
+                    return Claim(hold.ahead.popleft())
             if (idle := self._idle_until - time.monotonic()) > 0:
                 return idle
-            with self._writing() as connection:
-                now = time.time()
-                bounds = {"run": self._crawl, "now": now, "patience": self._settings.patience, "dead": DEAD}
-                row = connection.execute(sql.CLAIMABLE, bounds).first()
-                if row is not None:
-                    return self._take(connection, row)
-                wait = self._wait(connection, now)
-            if wait is not None:
-                self._idle_until = time.monotonic() + min(wait, POLL)
-            return wait
+            try:
+                return self._claimed()
+            except IntegrityError:  # another worker was faster at this address
+                return SOON
 
     def release(self, errand: Errand, visit: Visit | None, *, again: bool = False) -> None:
         """Free the host after a visit (None: no request was made); `again` puts the errand back."""
         name = host(errand.url)
         with self._door:
-            before = self._held.pop(name, Pace())
-            if visit is None:
-                self._note(sql.FREE, of=name, me=self._lease.worker)
-            else:
-                self._note_pace(name, before, visit)
+            hold = self._holds.get(name) or Hold(name)
+            pace, wait = hold.pace, 0.0
+            if visit is not None:
+                pace = after(hold.pace, visit, self._settings)
+                wait = pace.wait(visit, datetime.now(UTC))
+            hold.busy, hold.pace = False, pace
+            if not hold.ahead or wait > 0 or pace.failed:
+                self._give_back(hold, wait, visited=visit is not None)
             if again:
-                back = self._row(retried(errand), WAITING)
+                back = row_of(self._crawl, retried(errand), WAITING)
                 changed = {f"new_{key}": back[key] for key in sql.RETRIED}
                 self._note(sql.AGAIN, run=self._crawl, one=back["key"], **changed)
                 self._note(sql.QUEUED, run=self._crawl, of=name, count=1)
+            self._idle_until = 0.0
 
     def finish(self, errand: Errand, outcome: PageOutcome | None) -> None:
         """Note that an errand was dealt with; that of a page is done once the page is `kept`."""
@@ -122,11 +152,40 @@ class SharedFrontier:
         with self._door:
             end = {"then": FETCHED if fetched else DONE, "result": outcome, "by": by}
             self._note(sql.FINISH, run=self._crawl, one=digest(errand.key), **end)
+            self._idle_until = 0.0
 
     def kept(self, page: Page) -> None:
         """Note that the store has a page: it is not fetched again when this crawl is taken up once more."""
         with self._door:
             self._note(sql.KEPT, run=self._crawl, one=digest(page.requested or page.url))
+            self._unwritten += 1
+            if self._unwritten >= self._settings.connections:
+                with self._writing():
+                    pass
+
+    def meet(self, name: str, address: str) -> bool:
+        """Note at which IP address a host is about to be asked; False while another worker asks there."""
+        hold = self._holds.get(name)
+        if hold is not None and hold.address == address:
+            return True
+        with self._door:
+            try:
+                with self._writing() as connection:
+                    met = self._met(connection, name, address, claimed=hold is not None)
+            except IntegrityError:  # the database lets no two hosts of one address be held at once
+                return False
+            if hold is not None:
+                hold.address = address if met else None
+            elif met:
+                self._guests.add(name)
+            return met
+
+    def leave(self, name: str) -> None:
+        """Free a host that was met without having been claimed."""
+        if name in self._guests:
+            with self._door:
+                self._guests.discard(name)
+                self._note(sql.FREE, of=name, me=self._lease.worker)
 
     def close(self) -> None:
         """Write down what is noted, and leave; what is still leased or fetched waits for the next worker."""
@@ -144,107 +203,98 @@ class SharedFrontier:
         with self._door:
             with self._engine.begin() as connection:
                 self._lease.keep(connection)
-                for statement, values in self._noted:
-                    connection.execute(statement, values)
+                for statement, rows in grouped(self._noted):
+                    connection.execute(statement, rows)
                 yield connection
             self._noted.clear()
-            self._idle_until = 0.0
+            self._unwritten = 0
 
     def _note(self, statement: Any, **values: Any) -> None:
         self._noted.append((statement, values))
-        self._idle_until = 0.0
 
-    def _note_pace(self, name: str, before: Pace, visit: Visit) -> None:
-        pace = after(before, visit, self._settings)
-        wait = pace.wait(visit, datetime.now(UTC))
-        due = {"until": time.time() + wait, "seconds": wait, "pace": pace.delay, "refusals": pace.refused}
-        self._note(sql.PACED, of=name, me=self._lease.worker, **due)
-        if pace.failed != before.failed:
-            self._note(sql.FAILED, run=self._crawl, of=name, failures=pace.failed)
+    def _give_back(self, hold: Hold, wait: float, *, visited: bool) -> None:
+        """Free a host, its pace noted, and let wait again what was leased ahead."""
+        self._holds.pop(hold.name, None)
+        if visited:
+            due = {"until": time.time() + wait, "seconds": wait, "pace": hold.pace.delay, "refusals": hold.pace.refused}
+            self._note(sql.PACED, of=hold.name, me=self._lease.worker, **due)
+        else:
+            self._note(sql.FREE, of=hold.name, me=self._lease.worker)
+        if hold.pace.failed != hold.failed:
+            self._note(sql.FAILED, run=self._crawl, of=hold.name, failures=hold.pace.failed)
+        for errand in hold.ahead:
+            self._note(sql.BACK, run=self._crawl, one=digest(errand.key))
+            if errand.tries == 0:
+                self._note(sql.UNCLAIMED, run=self._crawl, of=budget(errand), count=1)
+        if hold.ahead:
+            self._note(sql.QUEUED, run=self._crawl, of=hold.name, count=len(hold.ahead))
 
-    def _row(self, errand: Errand, state: str) -> dict[str, Any]:
-        return {
-            "crawl": self._crawl,
-            "key": digest(errand.key),
-            "host": host(errand.url),
-            "budget": budget(errand),
-            "priority": errand.priority,
-            "pushed": time.time_ns(),
-            "depth": errand.depth,
-            "tries": errand.tries,
-            "state": state,
-            "worker": None,
-            "outcome": None,
-            "asked": digest(errand.requested or errand.url),
-            "errand": json.dumps(asdict(errand), sort_keys=True),
-        }
+    def _met(self, connection: Connection, name: str, address: str, *, claimed: bool) -> bool:
+        """Write down the address of a host, held already or only now."""
+        if not self._mine(connection, address):
+            return False
+        met = {"of": name, "me": self._lease.worker, "there": address}
+        if claimed:
+            connection.execute(sql.MET, {**met, "there": None})  # never wait for one address while holding another
+            try:
+                with connection.begin_nested():
+                    connection.execute(sql.MET, met)
+            except IntegrityError:
+                return False
+            return True
+        connection.execute(insert(connection, hosts).values(free(name)).on_conflict_do_nothing())
+        return connection.execute(sql.VISITED, met).rowcount == 1
 
-    def _add(self, connection: Connection, fresh: dict[int, Errand]) -> int:
-        """Insert errands as far as their sites have room for more; return how many were new."""
-        known = self._quotas(connection, fresh)
-        room = {name: FOUND * self._settings.pages + MAPS - row.found for name, row in known.items()}
-        rows: Rows = []
-        now = time.time_ns()
-        for errand in fresh.values():
-            if errand.depth > 0:
-                if room[errand.site] <= 0:
-                    continue
-                room[errand.site] -= 1
-            spent = errand.depth > 0 and known[budget(errand)].claimed >= self._most(errand)
-            rows.append({**self._row(errand, DROPPED if spent else WAITING), "pushed": now + len(rows)})
-        if not rows:
-            return 0
-        rows.sort(key=itemgetter("key"))  # two workers that insert the same must do it in the same order
-        statement = insert(connection, errands).on_conflict_do_nothing()
-        new = connection.execute(statement.returning(errands.c.key, errands.c.host, errands.c.state), rows).all()
-        for name, count in sorted(Counter(row.host for row in new if row.state == WAITING).items()):
-            free = {"host": name, "worker": None, "due": 0.0, "wait": 0.0, "delay": 0.0, "refused": 0}
-            connection.execute(insert(connection, hosts).values(free).on_conflict_do_nothing())
-            queued(connection, self._crawl, name, count)
-        for name, count in sorted(Counter(fresh[row.key].site for row in new if fresh[row.key].depth > 0).items()):
-            connection.execute(sql.FOUND_MORE, {"run": self._crawl, "of": name, "count": count})
-        return len(new)
+    def _mine(self, connection: Connection, address: str | None) -> bool:
+        """Whether no other transaction is about to take an address."""
+        if address is None or connection.dialect.name != "postgresql":
+            return True
+        return bool(connection.execute(sql.MINE, {"there": address}).scalar_one())
 
-    def _quotas(self, connection: Connection, fresh: dict[int, Errand]) -> dict[str, Row[Any]]:
-        """What was claimed and found of the budgets that some errands count against; made where they are missing."""
-        names = sorted({name for errand in fresh.values() for name in (errand.site, budget(errand))})
-        wanted = {"run": self._crawl, "budgets": names}
-        known = {row.budget: row for row in connection.execute(sql.QUOTAS, wanted)}
-        if missing := [name for name in names if name not in known]:
-            rows = [{"crawl": self._crawl, "budget": name, "claimed": 0, "found": 0} for name in missing]
-            connection.execute(insert(connection, quotas).on_conflict_do_nothing(), rows)
-            known = {row.budget: row for row in connection.execute(sql.QUOTAS, wanted)}
-        return known
+    def _claimed(self) -> Claim | float | None:
+        """Claim a host in the database, with the errands that are leased of it."""
+        with self._writing() as connection:
+            now = time.time()
+            bounds = {"run": self._crawl, "now": now, "patience": self._settings.patience, "dead": DEAD}
+            row = connection.execute(sql.CLAIMABLE, bounds).first()
+            if row is not None:
+                return self._take(connection, row)
+            wait = self._wait(connection, now)
+        if wait is not None:
+            self._idle_until = time.monotonic() + min(wait, POLL)
+        return wait
 
-    def _most(self, errand: Errand) -> int:
-        return self._settings.pages if errand.kind is Kind.PAGE else MAPS
-
-    def _take(self, connection: Connection, row: Row[str, float, int, int, float]) -> Claim | float:
-        """Hand out a host's first errand; some seconds to wait where another worker was faster."""
-        at = {"run": self._crawl, "of": row.host}
-        found = connection.execute(sql.FIRST, at).one_or_none()
-        if found is None:
-            return 0.01
-        values = json.loads(found.errand)
-        errand = Errand(**{**values, "kind": Kind(values["kind"])})
-        connection.execute(sql.LEASE, {"run": self._crawl, "one": found.key, "me": self._lease.worker})
-        connection.execute(sql.HOLD, {"of": row.host, "me": self._lease.worker})
-        connection.execute(sql.QUEUED, {**at, "count": -1})
-        if errand.tries == 0:
-            self._spend(connection, errand)
-        self._held[row.host] = Pace(row.delay, row.refused, row.failed)
+    def _take(self, connection: Connection, row: Any) -> Claim | float:
+        """Hold a host and hand out its first errand; some seconds to wait where another worker was faster."""
+        if not self._mine(connection, row.address):
+            return SOON
+        parked = ""
         if row.failed >= DEAD:
-            return Claim(errand, f"no answer {row.failed} times in a row")
-        far = row.waits > self._settings.patience
-        return Claim(errand, f"the host asks to wait {row.waits:,.0f} seconds" if far else "")
+            parked = f"no answer {row.failed} times in a row"
+        elif row.waits > self._settings.patience:
+            parked = f"the host asks to wait {row.waits:,.0f} seconds"
+        ahead = AHEAD if not (parked or row.delay or self._settings.delay) else 1
+        leased = self._lease_ahead(connection, row.host, ahead)
+        if not leased:
+            return SOON
+        connection.execute(sql.HOLD, {"of": row.host, "me": self._lease.worker})
+        connection.execute(sql.QUEUED, {"run": self._crawl, "of": row.host, "count": -len(leased)})
+        first, *rest = leased
+        pace = Pace(row.delay, row.refused, row.failed)
+        self._holds[row.host] = Hold(row.host, pace, row.address, row.failed, deque(rest))
+        return Claim(first, parked)
 
-    def _spend(self, connection: Connection, errand: Errand) -> None:
-        """Count an errand against its budget; when that is spent, drop the rest that was found for it."""
-        of = {"run": self._crawl, "of": budget(errand)}
-        if connection.execute(sql.CLAIMED, of).scalar_one() != self._most(errand):
-            return
-        for name, count in sorted(Counter(connection.execute(sql.DROP, of).scalars()).items()):
-            queued(connection, self._crawl, name, -count)
+    def _lease_ahead(self, connection: Connection, name: str, most: int) -> list[Errand]:
+        """Lease the first errands of a host: pages of one priority, so that nothing urgent has to wait for them."""
+        rows = connection.execute(sql.FIRST, {"run": self._crawl, "of": name, "most": most}).all()
+        found = {row.key: errand_of(row.errand) for row in rows if row.priority == rows[0].priority}
+        if any(errand.kind is not Kind.PAGE for errand in found.values()):
+            found = dict([next(iter(found.items()))])
+        leases = [{"run": self._crawl, "one": key, "me": self._lease.worker} for key in found]
+        if leases:
+            connection.execute(sql.LEASE, leases)
+        beyond = self._budgets.spend(connection, [errand for errand in found.values() if errand.tries == 0])
+        return [errand for errand in found.values() if errand not in beyond]
 
     def _wait(self, connection: Connection, now: float) -> float | None:
         """The seconds until something may be claimable, None where nothing is left to come."""
@@ -254,13 +304,16 @@ class SharedFrontier:
         return POLL if waiting or connection.execute(sql.UNDER_WAY, {"run": self._crawl}).scalar_one() else None
 
 
+def grouped(noted: list[tuple[Any, dict[str, Any]]]) -> list[tuple[Any, Rows]]:
+    """Return what was noted, statement by statement; that a page is kept comes after all else, as it did."""
+    groups: dict[Any, Rows] = {}
+    for statement, values in noted:
+        groups.setdefault(statement, []).append(values)
+    return sorted(groups.items(), key=lambda group: group[0] is sql.KEPT)
+
+
 def outstanding(engine: Engine, crawl: int) -> int:
     """Return how many errands of a crawl are still to be done, as far as is known by now; nothing is written."""
     with engine.connect() as connection:
         states = {row[0]: row[1] for row in connection.execute(sql.STATES, {"run": crawl})}
     return sum(states.get(state, 0) for state in (WAITING, LEASED, FETCHED))
-
-
-def digest(address: str) -> int:
-    """Return the 63-bit number under which an address is looked up."""
-    return int.from_bytes(hashlib.sha256(address.encode("utf-8", "surrogatepass")).digest()[:8]) >> 1

@@ -111,6 +111,8 @@ class Guard:
         addresses = look_up(self.resolver, host, port, exchange.remaining(timeout))
         if not self.proxy:
             judge(addresses, allow_private=self.allow_private)
+        known = exchange.turns.peers.get(host)
+        addresses = tuple(sorted(addresses, key=lambda address: address != known))  # there, where it was met before
         for left, address in reversed(tuple(enumerate(reversed(addresses)))):
             exchange.take_turn("" if self.proxy else address)
             try:

@@ -8,7 +8,7 @@ from collections import Counter
 
 from sqlalchemy import Connection, delete, select, update
 
-from checker.crawl.tables import errands, hosts, insert, queues, workers
+from checker.crawl.tables import errands, hosts, insert, queues, quotas, workers
 
 SILENCE = 300.0
 """Seconds without a sign of life after which a worker on another machine is taken to be dead."""
@@ -46,11 +46,14 @@ def bury(connection: Connection, dead: list[str]) -> None:
         update(errands)
         .where(errands.c.worker.in_(dead))
         .values(state="waiting", worker=None)
-        .returning(errands.c.crawl, errands.c.host)
+        .returning(errands.c.crawl, errands.c.host, errands.c.budget, errands.c.tries)
     )
-    counts = Counter((row.crawl, row.host) for row in connection.execute(back))
-    for (crawl, name), count in sorted(counts.items()):
+    rows = connection.execute(back).all()
+    for (crawl, name), count in sorted(Counter((row.crawl, row.host) for row in rows).items()):
         queued(connection, crawl, name, count)
+    for (crawl, name), count in sorted(Counter((row.crawl, row.budget) for row in rows if row.tries == 0).items()):
+        of = (quotas.c.crawl == crawl, quotas.c.budget == name)
+        connection.execute(update(quotas).where(*of).values(claimed=quotas.c.claimed - count))
     connection.execute(delete(workers).where(workers.c.id.in_(dead)))
 
 

@@ -66,6 +66,7 @@ def pages(
     require_contact(settings)
     frontier = Queue(settings) if frontier is None else frontier
     frontier.push(seeds)
+    fetcher.turns.meet, fetcher.turns.leave = frontier.meet, frontier.leave
     crawl = Crawler(settings, fetcher, frontier, validators, render)
     threads = [
         threading.Thread(target=crawl.work, name=f"fetch {at}", daemon=True) for at in range(settings.connections)

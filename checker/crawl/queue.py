@@ -89,6 +89,12 @@ class Frontier(Protocol):
     def finish(self, errand: Errand, outcome: PageOutcome | None) -> None:
         """Note that what the errand fetched is dealt with for good."""
 
+    def meet(self, name: str, address: str) -> bool:
+        """Note at which IP address a host is about to be asked; False while another program asks there."""
+
+    def leave(self, name: str) -> None:
+        """Note that the request to a host is over."""
+
 
 @dataclass
 class Host:
@@ -211,6 +217,13 @@ class Queue:
 
     def finish(self, errand: Errand, outcome: PageOutcome | None) -> None:
         """See `Frontier.finish`; memory has nothing to note."""
+
+    def meet(self, name: str, address: str) -> bool:
+        """See `Frontier.meet`; nobody else shares this memory."""
+        return True
+
+    def leave(self, name: str) -> None:
+        """See `Frontier.leave`."""
 
 
 def retried(errand: Errand) -> Errand:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Engine, Row, select
 
 from checker.crawl.addresses import canonical
-from checker.crawl.frontier import digest
+from checker.crawl.rows import digest
 from checker.crawl.tables import insert, known
 from checker.model import Page, PageOutcome
 

@@ -4,7 +4,7 @@ Parameters: `run` (the crawl), `of` (a host, or a budget), `one` (an errand's ke
 since 1970).
 """
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, case, exists, func, or_, select, update
 
 from checker.crawl.tables import errands, hosts, queues, quotas
 
@@ -23,14 +23,20 @@ _waits = case((_left > hosts.c.wait, hosts.c.wait), else_=_left)
 _errand = and_(errands.c.crawl == _run, errands.c.key == _one)
 _queue = and_(queues.c.crawl == _run, queues.c.host == _of)
 _there = queues.join(hosts, hosts.c.host == queues.c.host)
+_other = hosts.alias("other")
+_alone = ~exists().where(
+    _other.c.address == hosts.c.address, _other.c.worker.is_not(None), _other.c.host != hosts.c.host
+)
+"""Nobody has a request under way at the host's address, by another name of it; an unknown address is nobody's."""
 
 CLAIMABLE = (
-    select(hosts.c.host, hosts.c.delay, hosts.c.refused, queues.c.failed, _waits.label("waits"))
+    select(hosts.c.host, hosts.c.address, hosts.c.delay, hosts.c.refused, queues.c.failed, _waits.label("waits"))
     .select_from(_there)
     .where(
         queues.c.crawl == _run,
         queues.c.waiting > 0,
         hosts.c.worker.is_(None),
+        _alone,
         or_(_waits <= 0, _waits > bindparam("patience"), queues.c.failed >= bindparam("dead")),
     )
     .order_by(hosts.c.due, hosts.c.host)
@@ -40,19 +46,36 @@ CLAIMABLE = (
 """A free host with waiting errands that is due, or that is given up."""
 
 FIRST = (
-    select(errands.c.key, errands.c.errand)
+    select(errands.c.key, errands.c.priority, errands.c.errand)
     .where(errands.c.crawl == _run, errands.c.host == _of, errands.c.state == WAITING)
     .order_by(errands.c.priority, errands.c.pushed, errands.c.key)
-    .limit(1)
+    .limit(bindparam("most"))
 )
 LEASE = update(errands).where(_errand).values(state=LEASED, worker=_me)
+BACK = update(errands).where(_errand, errands.c.state == LEASED).values(state=WAITING, worker=None)
+"""What was leased ahead and is not going to be fetched now."""
+
 HOLD = update(hosts).where(hosts.c.host == _of).values(worker=_me)
+MET = update(hosts).where(hosts.c.host == _of, hosts.c.worker == _me).values(address=bindparam("there"))
+VISITED = (
+    update(hosts).where(hosts.c.host == _of, hosts.c.worker.is_(None)).values(worker=_me, address=bindparam("there"))
+)
+"""A host that is met without having been claimed: a redirect of its robots.txt, a piece of another host's page."""
+
+MINE = select(func.pg_try_advisory_xact_lock(func.hashtext(bindparam("there"))))
+"""Whether no other transaction is about to take an address, in PostgreSQL; SQLite has one writer at a time anyway."""
+
 QUEUED = update(queues).where(_queue).values(waiting=queues.c.waiting + bindparam("count"))
 CLAIMED = (
     update(quotas)
     .where(quotas.c.crawl == _run, quotas.c.budget == _of)
-    .values(claimed=quotas.c.claimed + 1)
+    .values(claimed=quotas.c.claimed + bindparam("count"))
     .returning(quotas.c.claimed)
+)
+UNCLAIMED = (
+    update(quotas)
+    .where(quotas.c.crawl == _run, quotas.c.budget == _of)
+    .values(claimed=quotas.c.claimed - bindparam("count"))
 )
 FOUND_MORE = (
     update(quotas)
@@ -96,7 +119,9 @@ KEPT = (
 )
 
 WAITS = (
-    select(func.count().label("waiting"), func.min(case((hosts.c.worker.is_(None), _waits))).label("soonest"))
+    select(
+        func.count().label("waiting"), func.min(case((and_(hosts.c.worker.is_(None), _alone), _waits))).label("soonest")
+    )
     .select_from(_there)
     .where(queues.c.crawl == _run, queues.c.waiting > 0)
 )

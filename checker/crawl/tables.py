@@ -70,10 +70,18 @@ hosts = Table(
     metadata,
     Column("host", Name, primary_key=True),
     Column("worker", Name),  # who has a request under way there
+    Column("address", Name),  # the IP address at which the host was last met
     Column("due", Float, nullable=False),  # not to be asked before
     Column("wait", Float, nullable=False),  # the seconds that led to `due`
     Column("delay", Float, nullable=False),
     Column("refused", Integer, nullable=False),
+    Index(  # one request at a time is made to an address, whatever the host names
+        "hosts_at_an_address",
+        "address",
+        unique=True,
+        sqlite_where=text("worker IS NOT NULL"),
+        postgresql_where=text("worker IS NOT NULL"),
+    ),
 )
 
 queues = Table(

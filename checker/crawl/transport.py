@@ -91,11 +91,12 @@ class Transport:
 
         Never raises for what a server does; the answer says how it ended.
         """
-        exchange = Exchange(time.monotonic() + timeout, HEADERS_MAX, self.turns)
+        exchange = Exchange(time.monotonic() + timeout, HEADERS_MAX, self.turns, host(url))
         answer = self.run(exchange, url, headers, timeout)
         if answer.outcome is PageOutcome.NETWORK_ERROR and exchange.reused and exchange.received == 0:
             # the server had closed the kept connection, which no client can know; it was never asked
-            return self.run(Exchange(exchange.deadline, HEADERS_MAX, self.turns), url, headers, timeout)
+            again = Exchange(exchange.deadline, HEADERS_MAX, self.turns, exchange.host)
+            return self.run(again, url, headers, timeout)
         return answer
 
     def run(self, exchange: Exchange, url: str, headers: dict[str, str], timeout: float) -> Answer:
@@ -105,7 +106,7 @@ class Transport:
         answer = Answer()
         began = time.monotonic()
         try:
-            exchange.take_turn(self.turns.peers.get(host(url), "") if not self.proxy else "")
+            exchange.take_turn(self.turns.peers.get(exchange.host, "") if not self.proxy else "")
             self.into(answer, url, headers, timeout)
         except PageError as error:
             answer.outcome, answer.reason = error.outcome, error.reason

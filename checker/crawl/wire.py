@@ -4,6 +4,7 @@ import socket
 import ssl
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -23,13 +24,32 @@ class Turn(Protocol):
         """Pass the turn on."""
 
 
+PATIENCE = 60.0
+"""Seconds that a request waits for its turn at an address where another program has one in flight."""
+
+Meet = Callable[[str, str], bool]
+"""Told before a request: (host, address); False while another program has a request in flight at the address."""
+
+
+def alone(_host: str, _address: str) -> bool:
+    """Know of no other program."""
+    return True
+
+
+def unnoticed(_host: str) -> None:
+    """Tell no other program."""
+
+
 class Turns:
     """One turn for each address: never two requests in flight there, whatever the host names.
 
     `peers` remembers which address a host was last met at, so that the turn is taken before a pooled connection is.
+    `meet` is asked as well, for the turns of other programs, and `leave` told when a request is over.
     """
 
     def __init__(self) -> None:
+        self.meet: Meet = alone
+        self.leave: Callable[[str], None] = unnoticed
         self.lock = threading.Lock()
         self.locks: dict[str, Turn] = {}
         self.peers: dict[str, str] = {}
@@ -48,8 +68,10 @@ class Exchange:
     deadline: float  # of time.monotonic()
     limit: int  # bytes that may be received, at first of headers only
     turns: Turns
+    host: str = ""
     stream: "Watched | None" = None
     turn: Turn | None = None
+    address: str = ""
     waited: float = 0.0
     received: int = 0
     reused: bool = False
@@ -69,17 +91,26 @@ class Exchange:
 
     def take_turn(self, address: str) -> None:
         """Wait until nobody else has a request in flight at an address; the wait is not counted as the answer's."""
-        if self.turn is None and address:
-            began = time.monotonic()
-            self.turn = self.turns.at(address)
-            self.turn.acquire()
-            self.waited = time.monotonic() - began
-            self.deadline += self.waited
+        if not address or address == self.address:
+            return
+        self.end()
+        began = time.monotonic()
+        self.turn, self.address = self.turns.at(address), address
+        self.turn.acquire()
+        while not self.turns.meet(self.host, address):
+            if self.turns.over or time.monotonic() - began > PATIENCE:
+                raise PageError(PageOutcome.TIMEOUT, f"another program kept asking at {address}")
+            time.sleep(0.05)
+        waited = time.monotonic() - began
+        self.waited += waited
+        self.deadline += waited
 
     def end(self) -> None:
         """Let others have the address."""
         if self.turn is not None:
+            self.turns.leave(self.host)
             self.turn.release()
+        self.turn, self.address = None, ""
 
     def take(self, piece: bytes) -> None:
         """Note received bytes; TOO_LARGE beyond the limit, NETWORK_ERROR where the headers alone go beyond it."""

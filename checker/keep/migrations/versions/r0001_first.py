@@ -257,11 +257,20 @@ def upgrade() -> None:
         "hosts",
         sa.Column("host", Name, nullable=False),
         sa.Column("worker", Name, nullable=True),
+        sa.Column("address", Name, nullable=True),
         sa.Column("due", sa.Float(), nullable=False),
         sa.Column("wait", sa.Float(), nullable=False),
         sa.Column("delay", sa.Float(), nullable=False),
         sa.Column("refused", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("host"),
+    )
+    op.create_index(
+        "hosts_at_an_address",
+        "hosts",
+        ["address"],
+        unique=True,
+        sqlite_where=sa.text("worker IS NOT NULL"),
+        postgresql_where=sa.text("worker IS NOT NULL"),
     )
     op.create_table(
         "known",
