@@ -3,13 +3,14 @@
 import csv
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jsonschema import Draft7Validator, FormatChecker
+from jsonschema import Draft202012Validator, FormatChecker
 from openpyxl import load_workbook
 from rich.console import Console
 
@@ -97,13 +98,15 @@ def test_control_characters_do_not_break_a_workbook(rows: list[dict[str, Any]]) 
     assert len(value) == 32_767
 
 
-def validator() -> Draft7Validator:
-    return Draft7Validator(json.loads(SCHEMA.read_text(encoding="utf-8")), format_checker=FormatChecker())
+def validator() -> Draft202012Validator:
+    """The schema of the standard, whole: sarif-2.1.0.NOTICE says where it is from."""
+    return Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")), format_checker=FormatChecker())
 
 
-def test_sarif_is_valid(rows: list[dict[str, Any]]) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_sarif_is_valid(rows: list[dict[str, Any]], language: str) -> None:
     stream = io.StringIO()
-    write_sarif(rows, stream, "en")
+    write_sarif(rows, stream, language)
     log = json.loads(stream.getvalue())
     assert not list(validator().iter_errors(log))
     run = log["runs"][0]
@@ -115,6 +118,26 @@ def test_sarif_is_valid(rows: list[dict[str, Any]]) -> None:
         assert rules[result["ruleIndex"]] == result["ruleId"] == finding["rule"]
         assert result["level"] == (finding["level"] if result["kind"] == "fail" else "none")
         assert result["properties"]["case"] == case
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (lambda run: run["tool"]["driver"].update(language="zh-Hant"), "does not match"),
+        (lambda run: run["results"][0].update(kind="violation"), "is not one of"),
+        (lambda run: run["results"][0].update(outcome="violation"), "Additional properties are not allowed"),
+        (lambda run: run["results"][0].pop("message"), "is a required property"),
+    ],
+)
+def test_a_log_that_is_not_sarif_would_be_seen(
+    rows: list[dict[str, Any]], spoil: Callable[[dict[str, Any]], object], says: str
+) -> None:
+    stream = io.StringIO()
+    write_sarif(rows, stream, "zh-Hant")
+    log = json.loads(stream.getvalue())
+    spoil(log["runs"][0])
+    (error,) = validator().iter_errors(log)
+    assert says in error.message
 
 
 def test_sarif_fingerprints_outlive_a_scan(rows: list[dict[str, Any]]) -> None:

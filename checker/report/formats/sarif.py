@@ -14,6 +14,9 @@ from checker.report.formats.columns import Row, said
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
+LANGUAGE = {"zh-Hant": "zh", "zh-Hans": "zh", "en": "en"}
+"""The language of messages as SARIF wants it (3.14.7): two letters and at most a country, but no script."""
+
 URI_SAFE = "%/:=&?~#+!$,;'@()*[]"
 """Characters of an address that stay as they are; the rest is percent-encoded, for a URI is ASCII (RFC 3986)."""
 
@@ -32,7 +35,7 @@ def write_sarif(rows: Iterable[Row], stream: TextIO, language: str) -> None:
     driver = {
         "name": "checker",
         "version": version("checker"),
-        "language": language,
+        "language": LANGUAGE[language],
         "rules": [rules[name] for name in order],
     }
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
