@@ -230,7 +230,9 @@ class Document:
     with the unseen ones last; `credit` is the one that decides for the article in `main`; `source` is the outlet named
     as the article's source, None where none is.
     `notices` are stretches of copied copyright notices. `links` are the addresses the page's text links to.
-    `part` says which of the `parts` pages of its article this one is (at least so many); `next_page` where it goes on.
+    `part` says which of the `parts` pages of its article this one is (at least so many); `next_page` where it goes on;
+    `siblings` are its other pages, as far as this one links to them. `joined` are the addresses of the parts that the
+    document was put together from, in their order; () where it is one page.
     `rendered` says whether a browser had to run the page's scripts before it said anything.
     """
 
@@ -254,6 +256,8 @@ class Document:
     part: int = 1
     parts: int = 1
     next_page: str = ""
+    siblings: tuple[str, ...] = ()
+    joined: tuple[str, ...] = ()
     rendered: Rendered = Rendered.NO
 
 

@@ -4,25 +4,29 @@ What is kept is kept in this order: the page as evidence, then its row and its c
 is it crossed off the frontier. A run killed at any instant repeats at most the pages that were under way.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Self
 
+from checker.crawl.follow import part_of_article
 from checker.crawl.frontier import SharedFrontier, outstanding
 from checker.crawl.live import no_validators
+from checker.crawl.queue import Errand
 from checker.crawl.revisit import Revisits
 from checker.crawl.targets import pages, understood
 from checker.judge.licence import Licences
 from checker.judge.tally import Used, tally
+from checker.keep.capture import Capture
 from checker.keep.cases import Case, Wanted
 from checker.keep.changes import Change, changes
 from checker.keep.evidence import Evidence
-from checker.keep.record import Record, record
+from checker.keep.record import Record, record, site
 from checker.keep.sightings import Visit
 from checker.keep.store import Store
 from checker.model import Examined, LicenceState, Page, PageOutcome
+from checker.parts import articles, is_part, linked, together
 from checker.scan import Road, Suspect, examined
 from checker.settings import Crawl, Workspace
 
@@ -47,10 +51,31 @@ class House:
         with Store.open(place.database) as store, Evidence.open(place.evidence) as evidence:
             yield cls(place, road, store, evidence)
 
-    def keep(self, run: int, each: Examined) -> None:
-        """Keep one page of a run, with the evidence of what it repeats."""
+    def keep(self, run: int, each: Examined) -> Examined:
+        """Keep one page of a run, with the evidence of what it repeats; return it as it was kept."""
         capture = self.evidence.keep(each.page) if each.verdicts else None
-        self.store.keep(run, each, now(), capture)
+        judged = self.joined(run, each)
+        self.store.keep(run, judged, now(), capture)
+        return judged
+
+    def joined(self, run: int, each: Examined, road: Road | None = None) -> Examined:
+        """Judge a page as a part of its article with what is kept of the other parts, whose cases follow at once."""
+        if not is_part(each):
+            return each
+        known = [
+            case
+            for article in sorted(articles(each))
+            for case in self.store.cases(Wanted(article=article, site=site(each.page.url)))
+        ]
+        road = road or self.road
+        kept = {case.url: case.capture for case in linked(each, known) if case.capture}
+        parts = [road.examine(Suspect(self.evidence.load(capture))) for capture in kept.values()]
+        own, *others = together(road, [each, *parts])
+        before = [case.record for case in known]
+        for other, capture in zip(others, kept.values(), strict=True):
+            if any(record(verdict) not in before for verdict in other.verdicts):
+                self.store.settle(run, other, now(), capture)
+        return own
 
     @contextmanager
     def run(self, kind: str, targets: Sequence[str], *, resumed: bool = False) -> Iterator[int]:
@@ -75,8 +100,7 @@ def scan(house: House, run: int, targets: Sequence[str], crawl: Crawl, *, worker
 def local(house: House, run: int, targets: Sequence[str], crawl: Crawl, workers: int) -> Iterator[Examined]:
     """Scan files."""
     for each in examined(house.place, house.road, pages(targets, crawl), workers=workers):
-        house.keep(run, each)
-        yield each
+        yield house.keep(run, each)
 
 
 def live(house: House, run: int, targets: Sequence[str], crawl: Crawl, workers: int) -> Iterator[Examined]:
@@ -84,20 +108,29 @@ def live(house: House, run: int, targets: Sequence[str], crawl: Crawl, workers: 
     frontier = SharedFrontier(house.store.engine, run, crawl)
     memory = Revisits(house.store.engine, house.road.knowledge)
     try:
-        fetched = pages(
-            targets,
-            crawl,
-            frontier=frontier,
-            validators=memory.validators if crawl.revisit else no_validators,
-            shell=house.road.is_shell,
-        )
-        for each in examined(house.place, house.road, since(fetched, memory, crawl), workers=workers):
-            house.keep(run, each)
-            frontier.kept(each.page)
-            memory.note(each.page, each.outcome, now())
-            yield each
+        while True:
+            fetched = pages(
+                targets,
+                crawl,
+                frontier=frontier,
+                validators=memory.validators if crawl.revisit else no_validators,
+                shell=house.road.is_shell,
+            )
+            for each in examined(house.place, house.road, since(fetched, memory, crawl), workers=workers):
+                kept = house.keep(run, each)
+                frontier.kept(each.page)
+                memory.note(each.page, each.outcome, now())
+                yield kept
+            if not frontier.push(further(house, run, crawl)):
+                return
     finally:
         frontier.close()
+
+
+def further(house: House, run: int, crawl: Crawl) -> list[Errand]:
+    """Return the errands for the other parts of what a run found, however deep in their sites they lie."""
+    urls = {url for case in house.store.cases(Wanted(run=run)) for url in case.record["page"].get("siblings", [])}
+    return list(filter(None, (part_of_article(url, crawl) for url in sorted(urls) if url.startswith("http"))))
 
 
 def left(house: House, run: int) -> int:
@@ -115,7 +148,7 @@ def since(fetched: Iterator[Page], memory: Revisits, crawl: Crawl) -> Iterator[P
 def recheck(house: House, *, workers: int = 1) -> Iterator[Visit]:
     """Visit the pages of open cases that are due and yield what each visit found, once it is kept."""
     crawl = house.place.settings.crawl
-    due = [url for url in house.store.due_visits(now()) if url.startswith(("http://", "https://"))]
+    due = [url for url in with_parts(house, house.store.due_visits(now())) if url.startswith(("http://", "https://"))]
     if not due:
         return
     understood(due, crawl)
@@ -123,7 +156,18 @@ def recheck(house: House, *, workers: int = 1) -> Iterator[Visit]:
         fetched = pages(due, crawl, single=True, shell=house.road.is_shell)
         for each in examined(house.place, house.road, fetched, workers=workers):
             capture = house.evidence.keep(each.page) if each.page.body else None
-            yield from house.store.visit(number, each.page.requested or each.page.url, each, now(), capture)
+            seen = house.joined(number, each)
+            yield from house.store.visit(number, each.page.requested or each.page.url, seen, now(), capture)
+
+
+def with_parts(house: House, urls: Sequence[str]) -> list[str]:
+    """Put the further parts of articles before the first ones, which are judged by what is known of all."""
+    found: dict[str, None] = {}
+    for url in urls:
+        for case in house.store.cases(Wanted(url=url)):
+            found |= dict.fromkeys(case.record["page"].get("joined", [])[1:])
+        found |= {url: None}
+    return list(found)
 
 
 def judge(house: House, *, workers: int = 1, dry_run: bool = False) -> tuple[Change, ...]:
@@ -132,16 +176,27 @@ def judge(house: House, *, workers: int = 1, dry_run: bool = False) -> tuple[Cha
     before = [case.record for case in house.store.cases(Wanted()) if case.capture is not None]
     kept = (house.evidence.load(capture) for capture in captures)
     after: list[Record] = []
-    judged = examined(house.place, house.road, kept, workers=workers)
+    judged = anew(house.road, zip(captures, examined(house.place, house.road, kept, workers=workers), strict=True))
     if dry_run:
-        after = [record(verdict) for each in judged for verdict in each.verdicts]
+        after = [record(verdict) for _, each in judged for verdict in each.verdicts]
         return changes(before, after)
     with house.run("judge", [f"{len(captures)} kept pages"]) as number:
-        for capture, each in zip(captures, judged, strict=True):
+        for capture, each in judged:
             house.store.keep(number, each, now(), capture)
             after += [record(verdict) for verdict in each.verdicts]
         settle_quotas(house, number)
     return changes(before, after)
+
+
+def anew(road: Road, judged: Iterable[tuple[Capture, Examined]]) -> Iterator[tuple[Capture, Examined]]:
+    """Yield kept pages as judged anew; those that are parts of articles at the end, when all are there."""
+    parts: list[tuple[Capture, Examined]] = []
+    for capture, each in judged:
+        if is_part(each):
+            parts.append((capture, each))
+        else:
+            yield capture, each
+    yield from zip((capture for capture, _ in parts), together(road, (each for _, each in parts)), strict=True)
 
 
 def settle_quotas(house: House, run: int) -> None:
@@ -153,7 +208,7 @@ def settle_quotas(house: House, run: int) -> None:
         suspect = road.screen(house.evidence.load(capture))
         if not isinstance(suspect, Suspect):
             continue
-        judged = road.examine(suspect)
+        judged = house.joined(run, road.examine(suspect), road)
         before = [case.record for case in cases if case.url == url]
         if changes(before, [record(verdict) for verdict in judged.verdicts]):
             house.store.keep(run, judged, now(), capture)

@@ -3,14 +3,15 @@
 evidence files -> captures of the database -> pages read again -> text and quoted words of each finding
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, islice
 
 from checker.errors import EvidenceError, PageError
 from checker.keep.capture import Capture
 from checker.keep.cases import Case, Wanted
 from checker.model import Document
+from checker.read.parts import join
 from checker.runs import House
 from checker.scan import documents
 
@@ -65,20 +66,36 @@ def files(house: House, counts: Verified) -> Iterator[Remark]:
 def records(house: House, counts: Verified) -> Iterator[Remark]:
     """Read the page of every finding again and compare: its text, and the words that the finding quotes."""
     resting = [
-        (capture, [case.id for case in cases])
-        for capture, cases in groupby(house.store.cases(Wanted()), key=lambda case: case.capture)
-        if capture is not None
+        (captures, [case.id for case in cases])
+        for captures, cases in groupby(house.store.cases(Wanted()), key=lambda case: behind(house, case))
+        if captures
     ]
     counts.records = sum(len(ids) for _, ids in resting)
-    whole = [(capture, ids) for capture, ids in resting if capture not in counts.broken]
-    pages = (house.evidence.load(capture) for capture, _ in whole)
-    for (_, ids), (_, document) in zip(whole, documents(house.place, pages), strict=True):
+    whole = [(captures, ids) for captures, ids in resting if not counts.broken & set(captures)]
+    pages = (house.evidence.load(capture) for captures, _ in whole for capture in captures)
+    read = documents(house.place, pages)
+    for captures, ids in whole:
+        document = together([each for _, each in islice(read, len(captures))])
         for identity in ids:
             yield from compared(house, house.store.case(identity), document)
 
 
+def behind(house: House, case: Case) -> tuple[Capture, ...]:
+    """Return the captures that a finding rests on: its page's, and those of the further parts of its article."""
+    urls = case.record["page"].get("joined", [])[1:]
+    further = (each for url in urls for each in house.store.cases(Wanted(article=case.article, url=url)))
+    return tuple(each.capture for each in (case, *further) if each.capture is not None)
+
+
+def together(parts: Sequence[Document | PageError]) -> Document | PageError:
+    """Return what the parts of an article say together, or the error of the first that cannot be read."""
+    documents = [part for part in parts if isinstance(part, Document)]
+    bad = next((part for part in parts if isinstance(part, PageError)), None)
+    return bad or (documents[0] if len(documents) == 1 else join(documents))
+
+
 def compared(house: House, case: Case, document: Document | PageError) -> Iterator[Remark]:
-    """Compare one finding with its page as this version reads it."""
+    """Compare one finding with its page, or all pages of its article, as this version reads them."""
     place = f"finding {case.id}"
     try:
         kept = house.store.page_text(case.id)

@@ -29,6 +29,7 @@ from checker.keep.cases import Wanted
 from checker.keep.lifecycle import State
 from checker.keep.record import Record, case_id, record
 from checker.model import Examined
+from checker.parts import together
 from checker.report.formats import table, write_json_lines
 from checker.report.metrics import Measured, named, write_metrics
 from checker.runs import House
@@ -79,7 +80,8 @@ def check(
     tally = Tally()
     crawl, read = place.settings.crawl, sys.stdin.buffer.read
     given = pages(targets, crawl, stdin=read, single=True, shell=road.is_shell)
-    verdicts = [verdict for each in watched(examined(place, road, given), tally) for verdict in each.verdicts]
+    judged = together(road, watched(examined(place, road, given), tally))
+    verdicts = [verdict for each in judged for verdict in each.verdicts]
     for verdict in verdicts:
         for line in advice(verdict, road.pack, place.settings.language):
             say(f"{verdict.document.url}: {line}")

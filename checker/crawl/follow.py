@@ -39,6 +39,15 @@ def from_page(errand: Errand, page: Page, scope: Scope, sitemaps: Iterable[str])
     return found + [scope.errand(url, errand) for url in links.links(page)]
 
 
+def part_of_article(url: str, settings: Crawl) -> Errand | None:
+    """Return the errand for another page of an article that was found: nothing more is followed from there."""
+    try:
+        key = canonical(url)
+    except ValueError:
+        return None
+    return Errand(key, key, site(key), "", max(settings.depth, 1), EARLY)
+
+
 def from_sitemap(errand: Errand, page: Page, scope: Scope) -> list[Errand | None]:
     """Return the addresses of a sitemap, newest first."""
     found: list[Errand | None] = []

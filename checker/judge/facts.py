@@ -153,7 +153,7 @@ def _gates(scene: Scene, traces: Traces) -> dict[str, Value]:
         "earlier": earlier(scene),
         "third_source": traces.third_source(),
         "page": str(scene.document.kind),
-        "part": scene.document.parts > 1,
+        "part": scene.document.parts > max(1, len(scene.document.joined)),
         "rendered": str(scene.document.rendered),
         "page_length": len("".join(scene.document.text[start:end].split())),
         "brief": len("".join(scene.article.text.split())) <= scene.pack.judging.brief,

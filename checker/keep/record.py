@@ -176,6 +176,12 @@ def _texts(texts: Mapping[str, str]) -> dict[str, str]:
 
 def _page(document: Document) -> Record:
     operator = document.operator
+    spread = {
+        "part": document.part,
+        "parts": document.parts,
+        "siblings": [storable(url) for url in document.siblings],
+        "joined": [storable(url) for url in document.joined],
+    }
     return {
         "title": storable(document.title),
         "published": None if document.published is None else document.published.when.isoformat(),
@@ -188,4 +194,5 @@ def _page(document: Document) -> Record:
         },
         "charset": document.charset,
         "canonical": storable(document.canonical),
+        **(spread if document.parts > 1 else {}),
     }

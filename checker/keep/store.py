@@ -125,6 +125,12 @@ class Store:
             runs.keep_page(connection, run, examined, now, kept)
             return sightings.scan(connection, Look(run, examined, now, kept))
 
+    def settle(self, run: int, examined: Examined, now: datetime, capture: Capture) -> tuple[str, ...]:
+        """Keep what a run made of the cases of a page that it did not look at itself; return the cases' ids."""
+        with self.writing() as connection:
+            kept = runs.keep_capture(connection, capture)
+            return sightings.scan(connection, Look(run, examined, now, kept))
+
     def runs(self, now: datetime) -> tuple[Run, ...]:
         """Return every run, the latest first; a running one whose process is dead shows as interrupted."""
         with self.reading() as connection:

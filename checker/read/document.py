@@ -73,6 +73,7 @@ def read_text(html: str, url: str, reading: Reading, *, charset: str = "", captu
         part=over.part,
         parts=over.parts,
         next_page=over.next_page,
+        siblings=over.siblings,
     )
 
 

@@ -28,6 +28,9 @@ NUMBERED = re.compile(r"(.*?)(?:[_-]|/)0?([1-9]\d?)")
 ASKED = re.compile(r"(?:^|(?<=&))(?:p|pn|page|pages|pageno|page_no|pagenum|curpage)=0?([1-9]\d?)(?:&|$)")
 """A query that asks for a page by its number."""
 
+WEB = frozenset({"http", "https"})
+"""What may change within a site."""
+
 PAGERS = 200
 """Links of a pager that are looked at."""
 
@@ -57,11 +60,15 @@ SHELL = 40
 
 @dataclass(frozen=True)
 class Spread:
-    """Over how many pages an article goes: which of them this one is, how many there are at least, where it goes on."""
+    """Over how many pages an article goes: which of them this one is, how many there are at least, where it goes on.
+
+    `siblings` are the addresses of its other pages that this one links to, sorted.
+    """
 
     part: int = 1
     parts: int = 1
     next_page: str = ""
+    siblings: tuple[str, ...] = ()
 
 
 def spread(soup: BeautifulSoup, text: str, main: Span, url: str) -> Spread:
@@ -73,6 +80,7 @@ def spread(soup: BeautifulSoup, text: str, main: Span, url: str) -> Spread:
     told = TOLD.search(level(text[main[0] : main[1] + FOOT]))
     number, count = (int(told[1]), int(told[2])) if told else (1, 1)
     following, part = "", number if number <= count else 1
+    siblings: set[str] = set()
     for words, address in _siblings(soup, url):
         mine, theirs = _numbers(url, address)
         if PREVIOUS.fullmatch(words):
@@ -81,7 +89,10 @@ def spread(soup: BeautifulSoup, text: str, main: Span, url: str) -> Spread:
             part, count = max(part, mine + int(said[1]) - theirs), max(count, int(said[1]))
         elif NEXT.fullmatch(words):
             part, following = max(part, mine), following or address
-    return Spread(part, max(part + bool(following), count), following)
+        else:
+            continue
+        siblings.add(address)
+    return Spread(part, max(part + bool(following), count), following, tuple(sorted(siblings)))
 
 
 def next_page(soup: BeautifulSoup, url: str) -> str:
@@ -148,7 +159,7 @@ def _same_article(href: str, url: str) -> str:
         here, there = urlsplit(url), urlsplit(address)
     except ValueError:
         return ""
-    same = there.scheme in {"http", "https"} and there.netloc == here.netloc
+    same = (there.netloc, there.scheme in WEB) == (here.netloc, here.scheme in WEB) and there.scheme in {*WEB, "file"}
     fresh = (there.path, there.query) != (here.path, here.query)
     near = there.path.rpartition("/")[0].startswith(here.path.rpartition("/")[0]) or _numbers(url, address)[1] > 0
     return address.partition("#")[0] if same and fresh and near else ""

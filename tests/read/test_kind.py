@@ -82,7 +82,8 @@ def test_which_of_the_pages_of_an_article_it_is(url: str, markup: str, part: int
 def test_a_page_is_read_with_its_part_and_the_next_one() -> None:
     soup = BeautifulSoup(BACK.format("c12.html") + ON.format("c12_3.html"), "lxml")
     here, there = "https://news.example.cn/2026/1102/c12_2.html", "https://news.example.cn/2026/1102/c12_3.html"
-    assert spread(soup, "", (0, 0), here) == Spread(2, 3, there)
+    first = "https://news.example.cn/2026/1102/c12.html"
+    assert spread(soup, "", (0, 0), here) == Spread(2, 3, there, siblings=(first, there))
 
 
 TEASERS = "\n".join(
