@@ -41,9 +41,9 @@ INSERTS = (
 
 
 @st.composite
-def mutated(draw: st.DrawFn) -> bytes:
+def mutated(draw: st.DrawFn, bodies: tuple[bytes, ...] = BODIES) -> bytes:
     """A page after some accidents."""
-    body = draw(st.sampled_from(BODIES))
+    body = draw(st.sampled_from(bodies))
     for _ in range(draw(st.integers(1, 8))):
         start, length = draw(st.integers(0, len(body))), draw(st.integers(0, 200))
         piece = body[start : start + length]
