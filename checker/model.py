@@ -95,7 +95,7 @@ JUDGED = frozenset({PageOutcome.MATCHED, PageOutcome.CLEAN, PageOutcome.UNCHANGE
 
 @dataclass(frozen=True)
 class Hop:
-    """One exchange on the way to a page: a redirect, or a `piece` that the page's script asked for when it was rendered.
+    """One exchange on the way to a page: a redirect, or a `piece` its script asked for when it was rendered.
 
     `wire` is the request and the response as exchanged; of a `cut` one only the response's beginning is kept.
     """

@@ -1,8 +1,8 @@
 """How fast a crawl is beside others on the same pages: `python -m tests.bench.bench_crawl`.
 
-Eight loopback hosts serve the same invented pages. The crawl asks robots.txt, keeps its frontier in the database, follows
-links and screens each page; a bare asynchronous httpx loop and Scrapy know all addresses beforehand and only take the
-bodies. One request in flight at each host and no delay, on all sides.
+Eight loopback hosts serve the same invented pages. The crawl asks robots.txt, keeps its frontier in the database,
+follows links and screens each page; a bare asynchronous httpx loop and Scrapy know all addresses beforehand and only
+take the bodies. One request in flight at each host and no delay, on all sides.
 """
 
 import asyncio
