@@ -1,9 +1,12 @@
 """`checker decide`, `undo`, `history`, `triage`: what people make of what was found."""
 
 import getpass
-from datetime import UTC, datetime, time
+import sys
+from datetime import UTC, date, datetime, time
+from string import ascii_lowercase
 from typing import Annotated
 
+import click
 import typer
 
 from checker.cli.app import app
@@ -30,7 +33,12 @@ Expires = Annotated[
 ]
 
 KEYS = {"c": "confirm", "r": "reject", "l": "license", "x": "except", "w": "watch"}
-"""The keys of the triage; u undoes the last decision, n goes on, q ends."""
+"""The keys of the triage, each a decision at once; in capitals, or where it accepts a finding, with a comment.
+
+u undoes the last decision, n goes on, q ends.
+"""
+
+QUESTION = "[c]onfirm [r]eject [l]icensed e[x]ception [w]atch [u]ndo [n]ext [q]uit (capital: with a comment)"
 
 
 @app.command()
@@ -132,11 +140,11 @@ def walked(store: Store, case: Case, who: str, place: Workspace) -> bool:
     """Show one case until it is decided or passed over; False where the walk ends."""
     terminal(case, store.article(case.article), stdout, place.settings.language, page_text=store.page_text(case.id))
     while True:
-        key = typer.prompt("[c]onfirm [r]eject [l]icensed e[x]ception [w]atch [u]ndo [n]ext [q]uit", err=True).lower()
+        key = pressed(QUESTION)
         if key in {"n", "q"}:
-            return bool(key == "n")
+            return key == "n"
         try:
-            say(answered(store, case, key, who))
+            say(answered(store, case, key, who, place))
         except CheckerError as error:
             say(str(error))
             continue
@@ -144,19 +152,49 @@ def walked(store: Store, case: Case, who: str, place: Workspace) -> bool:
             return True
 
 
-def answered(store: Store, case: Case, key: str, who: str) -> str:
+def answered(store: Store, case: Case, key: str, who: str, place: Workspace) -> str:
     """Do what a key says to a case, and say what came of it."""
     if key == "u":
         entry = store.undo(case.id, who, now())
         return f"{case.id}: {entry.before} -> {entry.after}"
-    if key not in KEYS:
+    if key.lower() not in KEYS:
         raise UsageError(f"{key!r} is none of the keys")
-    action = KEYS[key]
-    reasons = sorted(MOVES[action].reasons)
-    reason = typer.prompt(f"reason ({', '.join(reasons)})", err=True) if reasons else ""
-    comment = typer.prompt("comment", default="", show_default=False, err=True)
-    entry = store.decide(case.id, Decision(action, who, reason, comment), now())
-    return f"{case.id}: {entry.before} -> {entry.after}"
+    action = KEYS[key.lower()]
+    reason = reason_for(action)
+    accepts = action == "except"
+    until = last_day(place) if accepts else None
+    comment = typer.prompt("comment", default="", show_default=False, err=True) if accepts or key.isupper() else ""
+    entry = store.decide(case.id, Decision(action, who, reason, comment, until), now())
+    held = f", until {until:%Y-%m-%d}" if until else ""
+    return f"{case.id}: {entry.before} -> {entry.after}{held}"
+
+
+def reason_for(action: str) -> str:
+    """Ask for one of the reasons an action must choose from, by its letter; "" where it needs none."""
+    reasons = dict(zip(ascii_lowercase, sorted(MOVES[action].reasons), strict=False))
+    if not reasons:
+        return ""
+    given = pressed("why: " + ", ".join(f"[{letter}] {reason}" for letter, reason in reasons.items()))
+    return reasons.get(given, given)
+
+
+def last_day(place: Workspace) -> datetime | None:
+    """Ask for the last day a decision holds, None for no end."""
+    given = typer.prompt("last day it holds (YYYY-MM-DD, empty: no end)", default="", show_default=False, err=True)
+    try:
+        return datetime.combine(date.fromisoformat(given), time.max, place.settings.zone) if given else None
+    except ValueError as error:
+        raise UsageError(f"{given!r}: expected a day such as 2026-12-31") from error
+
+
+def pressed(question: str) -> str:
+    """Ask for one key: a terminal needs no Enter; from anything else it is a line."""
+    if not sys.stdin.isatty():
+        return str(typer.prompt(question, err=True)).strip()
+    typer.echo(f"{question}: ", nl=False, err=True)
+    key = click.getchar()
+    typer.echo(key, err=True)
+    return key
 
 
 def now() -> datetime:

@@ -178,14 +178,6 @@ def test_a_decision_survives_the_next_scan(checker: Checker, pages: Path) -> Non
     assert "mei" in checker("history", case).out
 
 
-def test_triage_walks_the_queue_with_one_key_each(checker: Checker, pages: Path) -> None:
-    checker("scan", str(pages))
-    ended = checker("triage", "--who", "mei", given=b"c\n\nr\nmere_facts\n\n")
-    assert "the queue is done" in ended.err
-    states = {json.loads(line)["state"] for line in checker("findings", "--all", "--json").out.splitlines()}
-    assert states == {"confirmed", "rejected"}
-
-
 def test_the_week_is_written_to_files(checker: Checker, pages: Path, workspace: Path) -> None:
     checker("scan", str(pages))
     assert checker("report", "--week", "2026-W10").code == 0

@@ -142,7 +142,7 @@ def any_look(chance: random.Random) -> Any:
 def test_decisions_survive_random_scans(store: Store, run: int, case: str, decision: Decision) -> None:
     entry = store.decide(case, decision, NOW)
     chance = random.Random(decision.action)
-    for number in range(125):
+    for number in range(250):
         if number % 5 == 0:
             run = store.begin("scan", [], "cri 1", NOW)
         store.keep(run, any_look(chance), NOW + timedelta(minutes=number))
