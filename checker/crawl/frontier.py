@@ -25,10 +25,11 @@ from checker.crawl import statements as sql
 from checker.crawl.addresses import host
 from checker.crawl.budgets import Budgets
 from checker.crawl.leases import Lease, bury
+from checker.crawl.notes import Notes
 from checker.crawl.pace import DEAD, Pace, Visit, after
 from checker.crawl.queue import Claim, Errand, Kind, budget, retried
 from checker.crawl.rows import digest, errand_of, free, row_of
-from checker.crawl.statements import DONE, FETCHED, LEASED, TAKEN, WAITING
+from checker.crawl.statements import DONE, TAKEN, WAITING
 from checker.crawl.tables import crawls, errands, hosts, insert
 from checker.model import Page, PageOutcome
 from checker.settings import Crawl
@@ -44,8 +45,6 @@ AHEAD = 16
 
 SOON = 0.01
 """Seconds after which to try again where another worker was faster."""
-
-Rows = list[dict[str, Any]]
 
 
 @dataclass
@@ -78,11 +77,11 @@ class SharedFrontier:
         self._lease = Lease()
         self._budgets = Budgets(crawl, settings)
         self._door = threading.RLock()  # one transaction at a time: threads need not queue up in the database
+        self._latch = threading.Lock()  # of what is held; never waits for the database
+        self._notes = Notes()
         self._pushed: set[int] = set()
         self._holds: dict[str, Hold] = {}
         self._guests: set[str] = set()
-        self._noted: list[tuple[Any, dict[str, Any]]] = []
-        self._unwritten = 0
         self._idle_until = 0.0
         with self._writing() as connection:
             row = {"id": crawl, "begun": time.time()}
@@ -90,18 +89,18 @@ class SharedFrontier:
 
     def push(self, pushed: Iterable[Errand]) -> int:
         """Add the errands whose key is not known yet; return how many were new."""
-        with self._door:
-            unknown = [errand for errand in pushed if hash(errand.key) not in self._pushed]
-            if not unknown:
-                return 0
-            fresh = {digest(errand.key): errand for errand in unknown}
-            with self._writing() as connection:
-                new = self._budgets.add(connection, fresh)
-            if len(self._pushed) > REMEMBERED:
-                self._pushed.clear()
-            self._pushed.update(hash(errand.key) for errand in unknown)
-            self._idle_until = 0.0
-            return new
+        unknown = [errand for errand in pushed if hash(errand.key) not in self._pushed]
+        if not unknown:
+            return 0
+        fresh = {digest(errand.key): errand for errand in unknown}
+        with self._writing() as connection:
+            new = self._budgets.add(connection, fresh)
+        if len(self._pushed) > REMEMBERED:
+            self._pushed.clear()
+        self._pushed.update(hash(errand.key) for errand in unknown)
+        self._notes.changes += 1
+        self._idle_until = 0.0
+        return new
 
     def take_over(self, key: str, errand: Errand) -> bool:
         """Note that the errand was redirected to `key` on its host; False where that has an errand of its own."""
@@ -114,13 +113,13 @@ class SharedFrontier:
 
     def claim(self) -> Claim | float | None:
         """Take the next errand of a host that is free and due; else the seconds to wait, or None when all is done."""
+        at_hand = self._at_hand()
+        if at_hand is not None:
+            return at_hand
         with self._door:
-            for hold in self._holds.values():
-                if not hold.busy:
-                    hold.busy = True
-                    return Claim(hold.ahead.popleft())
-            if (idle := self._idle_until - time.monotonic()) > 0:
-                return idle
+            at_hand = self._at_hand()
+            if at_hand is not None:
+                return at_hand
             try:
                 return self._claimed()
             except IntegrityError:  # another worker was faster at this address
@@ -129,39 +128,36 @@ class SharedFrontier:
     def release(self, errand: Errand, visit: Visit | None, *, again: bool = False) -> None:
         """Free the host after a visit (None: no request was made); `again` puts the errand back."""
         name = host(errand.url)
-        with self._door:
+        if again:
+            back = row_of(self._crawl, retried(errand), WAITING)
+            changed = {f"new_{key}": back[key] for key in sql.RETRIED}
+            self._notes.note(sql.AGAIN, run=self._crawl, one=back["key"], **changed)
+            self._notes.note(sql.QUEUED, run=self._crawl, of=name, count=1)
+        with self._latch:
             hold = self._holds.get(name) or Hold(name)
-            pace, wait = hold.pace, 0.0
+            wait = 0.0
             if visit is not None:
-                pace = after(hold.pace, visit, self._settings)
-                wait = pace.wait(visit, datetime.now(UTC))
-            hold.busy, hold.pace = False, pace
-            if not hold.ahead or wait > 0 or pace.failed:
+                hold.pace = after(hold.pace, visit, self._settings)
+                wait = hold.pace.wait(visit, datetime.now(UTC))
+            hold.busy = False
+            if not hold.ahead or wait > 0 or hold.pace.failed:
                 self._give_back(hold, wait, visited=visit is not None)
-            if again:
-                back = row_of(self._crawl, retried(errand), WAITING)
-                changed = {f"new_{key}": back[key] for key in sql.RETRIED}
-                self._note(sql.AGAIN, run=self._crawl, one=back["key"], **changed)
-                self._note(sql.QUEUED, run=self._crawl, of=name, count=1)
             self._idle_until = 0.0
 
     def finish(self, errand: Errand, outcome: PageOutcome | None) -> None:
         """Note that an errand was dealt with; that of a page is done once the page is `kept`."""
-        fetched = errand.kind is Kind.PAGE and outcome is not None
-        by = self._lease.worker if fetched else None
-        with self._door:
-            end = {"then": FETCHED if fetched else DONE, "result": outcome, "by": by}
-            self._note(sql.FINISH, run=self._crawl, one=digest(errand.key), **end)
-            self._idle_until = 0.0
+        end = {"run": self._crawl, "one": digest(errand.key), "result": outcome}
+        if errand.kind is Kind.PAGE and outcome is not None:
+            self._notes.fetched(digest(errand.requested or errand.url), **end, by=self._lease.worker)
+        else:
+            self._notes.note(sql.FINISH, **end, then=DONE, by=None)
+        self._idle_until = 0.0
 
     def kept(self, page: Page) -> None:
         """Note that the store has a page: it is not fetched again when this crawl is taken up once more."""
-        with self._door:
-            self._note(sql.KEPT, run=self._crawl, one=digest(page.requested or page.url))
-            self._unwritten += 1
-            if self._unwritten >= self._settings.connections:
-                with self._writing():
-                    pass
+        if self._notes.kept(self._crawl, digest(page.requested or page.url)) >= self._settings.connections:
+            with self._writing():
+                pass
 
     def meet(self, name: str, address: str) -> bool:
         """Note at which IP address a host is about to be asked; False while another worker asks there."""
@@ -185,7 +181,7 @@ class SharedFrontier:
         if name in self._guests:
             with self._door:
                 self._guests.discard(name)
-                self._note(sql.FREE, of=name, me=self._lease.worker)
+                self._notes.note(sql.FREE, of=name, me=self._lease.worker)
 
     def close(self) -> None:
         """Write down what is noted, and leave; what is still leased or fetched waits for the next worker."""
@@ -200,34 +196,38 @@ class SharedFrontier:
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         """One writing transaction, which also writes down what was noted since the last one."""
-        with self._door:
-            with self._engine.begin() as connection:
-                self._lease.keep(connection)
-                for statement, rows in grouped(self._noted):
-                    connection.execute(statement, rows)
-                yield connection
-            self._noted.clear()
-            self._unwritten = 0
+        with self._door, self._notes.taken() as noted, self._engine.begin() as connection:
+            self._lease.keep(connection)
+            for statement, rows in noted:
+                connection.execute(statement, rows)
+            yield connection
 
-    def _note(self, statement: Any, **values: Any) -> None:
-        self._noted.append((statement, values))
+    def _at_hand(self) -> Claim | float | None:
+        """An errand that is leased ahead, or the seconds for which there is nothing to do; None where neither is."""
+        with self._latch:
+            for hold in self._holds.values():
+                if not hold.busy:
+                    hold.busy = True
+                    return Claim(hold.ahead.popleft())
+        idle = self._idle_until - time.monotonic()
+        return idle if idle > 0 else None
 
     def _give_back(self, hold: Hold, wait: float, *, visited: bool) -> None:
         """Free a host, its pace noted, and let wait again what was leased ahead."""
         self._holds.pop(hold.name, None)
         if visited:
             due = {"until": time.time() + wait, "seconds": wait, "pace": hold.pace.delay, "refusals": hold.pace.refused}
-            self._note(sql.PACED, of=hold.name, me=self._lease.worker, **due)
+            self._notes.note(sql.PACED, of=hold.name, me=self._lease.worker, **due)
         else:
-            self._note(sql.FREE, of=hold.name, me=self._lease.worker)
+            self._notes.note(sql.FREE, of=hold.name, me=self._lease.worker)
         if hold.pace.failed != hold.failed:
-            self._note(sql.FAILED, run=self._crawl, of=hold.name, failures=hold.pace.failed)
+            self._notes.note(sql.FAILED, run=self._crawl, of=hold.name, failures=hold.pace.failed)
         for errand in hold.ahead:
-            self._note(sql.BACK, run=self._crawl, one=digest(errand.key))
+            self._notes.note(sql.BACK, run=self._crawl, one=digest(errand.key))
             if errand.tries == 0:
-                self._note(sql.UNCLAIMED, run=self._crawl, of=budget(errand), count=1)
+                self._notes.note(sql.UNCLAIMED, run=self._crawl, of=budget(errand), count=1)
         if hold.ahead:
-            self._note(sql.QUEUED, run=self._crawl, of=hold.name, count=len(hold.ahead))
+            self._notes.note(sql.QUEUED, run=self._crawl, of=hold.name, count=len(hold.ahead))
 
     def _met(self, connection: Connection, name: str, address: str, *, claimed: bool) -> bool:
         """Write down the address of a host, held already or only now."""
@@ -253,6 +253,7 @@ class SharedFrontier:
 
     def _claimed(self) -> Claim | float | None:
         """Claim a host in the database, with the errands that are leased of it."""
+        seen = self._notes.changes
         with self._writing() as connection:
             now = time.time()
             bounds = {"run": self._crawl, "now": now, "patience": self._settings.patience, "dead": DEAD}
@@ -260,7 +261,7 @@ class SharedFrontier:
             if row is not None:
                 return self._take(connection, row)
             wait = self._wait(connection, now)
-        if wait is not None:
+        if wait is not None and self._notes.changes == seen:
             self._idle_until = time.monotonic() + min(wait, POLL)
         return wait
 
@@ -281,7 +282,8 @@ class SharedFrontier:
         connection.execute(sql.QUEUED, {"run": self._crawl, "of": row.host, "count": -len(leased)})
         first, *rest = leased
         pace = Pace(row.delay, row.refused, row.failed)
-        self._holds[row.host] = Hold(row.host, pace, row.address, row.failed, deque(rest))
+        with self._latch:
+            self._holds[row.host] = Hold(row.host, pace, row.address, row.failed, deque(rest))
         return Claim(first, parked)
 
     def _lease_ahead(self, connection: Connection, name: str, most: int) -> list[Errand]:
@@ -304,16 +306,7 @@ class SharedFrontier:
         return POLL if waiting or connection.execute(sql.UNDER_WAY, {"run": self._crawl}).scalar_one() else None
 
 
-def grouped(noted: list[tuple[Any, dict[str, Any]]]) -> list[tuple[Any, Rows]]:
-    """Return what was noted, statement by statement; that a page is kept comes after all else, as it did."""
-    groups: dict[Any, Rows] = {}
-    for statement, values in noted:
-        groups.setdefault(statement, []).append(values)
-    return sorted(groups.items(), key=lambda group: group[0] is sql.KEPT)
-
-
 def outstanding(engine: Engine, crawl: int) -> int:
     """Return how many errands of a crawl are still to be done, as far as is known by now; nothing is written."""
     with engine.connect() as connection:
-        states = {row[0]: row[1] for row in connection.execute(sql.STATES, {"run": crawl})}
-    return sum(states.get(state, 0) for state in (WAITING, LEASED, FETCHED))
+        return int(connection.execute(sql.OUTSTANDING, {"run": crawl}).scalar_one())

@@ -4,7 +4,19 @@ Parameters: `run` (the crawl), `of` (a host, or a budget), `one` (an errand's ke
 since 1970).
 """
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, case, exists, func, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from checker.crawl.tables import errands, hosts, queues, quotas
 
@@ -19,6 +31,9 @@ _now: BindParameter[float] = bindparam("now")
 _left: ColumnElement[float] = hosts.c.due - _now
 _waits = case((_left > hosts.c.wait, hosts.c.wait), else_=_left)
 """The seconds until a host is due; never more than was set, also where the clock was put back."""
+
+_waiting = errands.c.state == literal_column("'waiting'")
+"""With a parameter SQLite would not use the indexes of what waits."""
 
 _errand = and_(errands.c.crawl == _run, errands.c.key == _one)
 _queue = and_(queues.c.crawl == _run, queues.c.host == _of)
@@ -47,7 +62,7 @@ CLAIMABLE = (
 
 FIRST = (
     select(errands.c.key, errands.c.priority, errands.c.errand)
-    .where(errands.c.crawl == _run, errands.c.host == _of, errands.c.state == WAITING)
+    .where(errands.c.crawl == _run, errands.c.host == _of, _waiting)
     .order_by(errands.c.priority, errands.c.pushed, errands.c.key)
     .limit(bindparam("most"))
 )
@@ -87,7 +102,7 @@ DROP = (
     .where(
         errands.c.crawl == _run,
         errands.c.budget == _of,
-        errands.c.state == WAITING,
+        _waiting,
         errands.c.depth > 0,
         errands.c.tries == 0,
     )
@@ -127,6 +142,13 @@ WAITS = (
 )
 UNDER_WAY = select(func.count()).where(
     errands.c.crawl == _run, errands.c.state == LEASED, errands.c.worker.is_not(None)
+)
+OUTSTANDING = select(
+    select(func.coalesce(func.sum(queues.c.waiting), 0)).where(queues.c.crawl == _run).scalar_subquery()
+    + select(func.count())
+    .where(errands.c.crawl == _run, errands.c.worker.is_not(None))
+    .select_from(errands)
+    .scalar_subquery()
 )
 STATES = select(errands.c.state, func.count()).where(errands.c.crawl == _run).group_by(errands.c.state)
 QUOTAS = select(quotas).where(quotas.c.crawl == _run, quotas.c.budget.in_(bindparam("budgets", expanding=True)))

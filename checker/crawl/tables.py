@@ -4,6 +4,8 @@ They lie in the store's database, so that several programs share one politeness.
 Addresses are looked up by the digest of their canonical form, as they can be longer than an index takes.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -23,6 +25,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 metadata = MetaData()
 
 Name = String().with_variant(String(collation="C"), "postgresql")
+
+
+def only(condition: str) -> dict[str, Any]:
+    """Return what makes an index one of few rows: those that go through it at every page stay out of it when done."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
 
 crawls = Table(
     "crawls",
@@ -54,15 +62,10 @@ errands = Table(
     Column("outcome", Name),
     Column("asked", BigInteger, nullable=False),  # digest of the address first asked for, or of who took it over
     Column("errand", Text, nullable=False),  # all of it, as JSON
-    Index("errands_in_order", "crawl", "host", "state", "priority", "pushed"),
-    Index("errands_by_budget", "crawl", "budget", "state"),
+    Index("errands_in_order", "crawl", "host", "priority", "pushed", **only("state = 'waiting'")),
+    Index("errands_by_budget", "crawl", "budget", **only("state = 'waiting'")),
     Index("errands_by_asked", "crawl", "asked"),
-    Index(
-        "errands_at_work",
-        "worker",
-        sqlite_where=text("worker IS NOT NULL"),
-        postgresql_where=text("worker IS NOT NULL"),
-    ),
+    Index("errands_at_work", "worker", **only("worker IS NOT NULL")),
 )
 
 hosts = Table(
@@ -75,13 +78,8 @@ hosts = Table(
     Column("wait", Float, nullable=False),  # the seconds that led to `due`
     Column("delay", Float, nullable=False),
     Column("refused", Integer, nullable=False),
-    Index(  # one request at a time is made to an address, whatever the host names
-        "hosts_at_an_address",
-        "address",
-        unique=True,
-        sqlite_where=text("worker IS NOT NULL"),
-        postgresql_where=text("worker IS NOT NULL"),
-    ),
+    # One request at a time is made to an address, whatever the host names.
+    Index("hosts_at_an_address", "address", unique=True, **only("worker IS NOT NULL")),
 )
 
 queues = Table(

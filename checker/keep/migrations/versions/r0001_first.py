@@ -322,8 +322,22 @@ def upgrade() -> None:
         postgresql_where=sa.text("worker IS NOT NULL"),
     )
     op.create_index("errands_by_asked", "errands", ["crawl", "asked"], unique=False)
-    op.create_index("errands_by_budget", "errands", ["crawl", "budget", "state"], unique=False)
-    op.create_index("errands_in_order", "errands", ["crawl", "host", "state", "priority", "pushed"], unique=False)
+    op.create_index(
+        "errands_by_budget",
+        "errands",
+        ["crawl", "budget"],
+        unique=False,
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
+    op.create_index(
+        "errands_in_order",
+        "errands",
+        ["crawl", "host", "priority", "pushed"],
+        unique=False,
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
     op.create_table(
         "queues",
         sa.Column("crawl", sa.Integer(), nullable=False),
@@ -353,8 +367,18 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("quotas")
     op.drop_table("queues")
-    op.drop_index("errands_in_order", table_name="errands")
-    op.drop_index("errands_by_budget", table_name="errands")
+    op.drop_index(
+        "errands_in_order",
+        table_name="errands",
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
+    op.drop_index(
+        "errands_by_budget",
+        table_name="errands",
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
     op.drop_index("errands_by_asked", table_name="errands")
     op.drop_index(
         "errands_at_work",
@@ -366,6 +390,12 @@ def downgrade() -> None:
     op.drop_table("workers")
     op.drop_index("known_by_visited", table_name="known")
     op.drop_table("known")
+    op.drop_index(
+        "hosts_at_an_address",
+        table_name="hosts",
+        sqlite_where=sa.text("worker IS NOT NULL"),
+        postgresql_where=sa.text("worker IS NOT NULL"),
+    )
     op.drop_table("hosts")
     op.drop_table("crawls")
     op.drop_index("visits_by_case", table_name="visits")

@@ -1,0 +1,71 @@
+"""What happened since the last transaction, to be written down with the next one."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from checker.crawl import statements as sql
+from checker.crawl.statements import DONE, FETCHED
+
+Rows = list[dict[str, Any]]
+
+
+class Notes:
+    """Statements and their parameters, noted by any thread without waiting for the database.
+
+    `changes` counts what was noted, so that who found nothing to do can tell whether something came since.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._noted: list[tuple[Any, dict[str, Any]]] = []
+        self._fetched: dict[int, dict[str, Any]] = {}  # pages on the way to the store, by the address asked for
+        self._kept = 0
+        self.changes = 0
+
+    def note(self, statement: Any, **values: Any) -> None:
+        """Note a statement and its parameters."""
+        with self._lock:
+            self._noted.append((statement, values))
+            self.changes += 1
+
+    def fetched(self, asked: int, **values: Any) -> None:
+        """Note that an errand's page is on the way to the store: parameters of `FINISH` but for the state."""
+        with self._lock:
+            self._fetched[asked] = values
+            self.changes += 1
+
+    def kept(self, run: int, asked: int) -> int:
+        """Note that the store has a page; return how many such notes are not written down yet."""
+        with self._lock:
+            values = self._fetched.pop(asked, None)
+            if values is None:
+                self._noted.append((sql.KEPT, {"run": run, "one": asked}))
+            else:
+                self._noted.append((sql.FINISH, {**values, "then": DONE, "by": None}))
+            self._kept += 1
+            return self._kept
+
+    @contextmanager
+    def taken(self) -> Iterator[list[tuple[Any, Rows]]]:
+        """Take what was noted, statement by statement; where it cannot be written down, it stays noted."""
+        with self._lock:
+            fetched = [(sql.FINISH, {**values, "then": FETCHED}) for values in self._fetched.values()]
+            noted = [*self._noted, *fetched]
+            self._noted, self._fetched, kept, self._kept = [], {}, self._kept, 0
+        try:
+            yield grouped(noted)
+        except BaseException:
+            with self._lock:
+                self._noted[:0] = noted
+                self._kept += kept
+            raise
+
+
+def grouped(noted: list[tuple[Any, dict[str, Any]]]) -> list[tuple[Any, Rows]]:
+    """Return what was noted, statement by statement; that a page is kept comes after all else, as it did."""
+    groups: dict[Any, Rows] = {}
+    for statement, values in noted:
+        groups.setdefault(statement, []).append(values)
+    return sorted(groups.items(), key=lambda group: group[0] is sql.KEPT)
