@@ -13,7 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
@@ -108,6 +108,7 @@ class _Seat(Generic[T, R]):
 
     def _launch(self) -> None:
         """Start with Ctrl-C blocked, which the child inherits: the parent alone answers it, and ends the child."""
+        resource_tracker.ensure_running()  # the first start would start it, which lets Ctrl-C through again
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             self.process.start()
