@@ -25,6 +25,8 @@ FACT = re.compile(
     rf"|(?P<name>{NAME})"
 )
 
+ONE_SCRIPT = str.maketrans("萬億兩點", "万亿两点")
+
 YEAR = range(1900, 2101)
 HEAVIEST = 4.0
 """Weight of the weightiest fact."""
@@ -50,7 +52,7 @@ class Fact(NamedTuple):
 def facts(text: str) -> tuple[Fact, ...]:
     """Return the facts of a text that weigh anything, in order."""
     found = []
-    for match in FACT.finditer(text):
+    for match in FACT.finditer(text.translate(ONE_SCRIPT)):
         kind = match.lastgroup or ""
         value = compared(kind, match[kind])
         if heavy := weight(kind, value):

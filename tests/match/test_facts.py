@@ -28,6 +28,20 @@ def test_facts_are_folded_and_in_order() -> None:
     assert [fact.weight for fact in facts("2026年，3人，88万，《书》")] == [0.25, 0.5]
 
 
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ("48.63億元", "48.63亿元"),
+        ("兩千三百萬人", "2300万人"),
+        ("1,940套", "一千九百四十套"),
+        ("百分之三點六", "3.6%"),
+    ],
+)
+def test_a_number_is_one_in_either_script_and_spelling(ours: str, theirs: str) -> None:
+    values = [[fact.value for fact in facts(text)] for text in (ours, theirs)]
+    assert values[0] == values[1] != []
+
+
 def test_the_same_story_in_other_words_is_a_question_to_a_person() -> None:
     found = align(article(BRIDGE), document(RETOLD), THRESHOLDS)
     assert found is not None
