@@ -82,7 +82,7 @@ class Road:
             screened = screen(page, self.refusals)
         except PageError as bad:
             return Examined(page, bad.outcome, bad.reason)
-        if self.index.touches(screened.text):
+        if self.index.touches([screened.text])[0]:
             return Suspect(page)
         return Examined(page, PageOutcome.CLEAN, charset=screened.charset)
 

@@ -2,68 +2,79 @@
 
 import numpy as np
 
-from checker.match.fingerprint import Bools
-from checker.match.fold import Codes
+from checker.match.fingerprint import Bools, Units
 from checker.match.strand import Integers
 
 LESS, MORE, AMPERSAND, SEMICOLON, SLASH = (ord(char) for char in "<>&;/")
 
+EITHER = np.uint16(0xFFFD)
+"""All bits of a unit but the one by which < and > differ."""
+
 ENTITY = 10
 """Characters of the longest entity that is left out."""
 
-SMALL = np.uint32(0x20)
+SMALL = np.uint16(0x20)
 """The bit that makes a letter a small one."""
 
-
-def bare(points: Codes) -> Codes:
-    """Return the code points of a source without tags, scripts, styles and entities."""
-    opens, closes = np.flatnonzero(points == LESS), np.flatnonzero(points == MORE)
-    if len(opens) and len(closes):
-        opens = opens[opens < closes[-1]]
-        ends = closes[np.searchsorted(closes, opens)]
-        begin, stop = np.append(0, ends + 1), np.append(opens, len(points))
-        points = points[joined(begin, np.where(np.append(False, silent(points, opens)), begin, stop))]
-    return without_entities(points)
+SCRIPT, STYLE = (np.frombuffer(name, np.uint8) for name in (b"script", b"style"))
 
 
-def joined(begin: Integers, stop: Integers) -> Integers:
+def bare(source: Units) -> Units:
+    """Return the units of a source without tags, scripts, styles and entities.
+
+    What stands behind a < is a tag up to the next >, however many other < come before it; where none comes, no tag.
+    """
+    marks = np.flatnonzero(source & EITHER == LESS)
+    if not len(marks):
+        return without_entities(source)
+    opens = source.take(marks) == LESS
+    if opens[-1]:
+        opens[int(np.flatnonzero(~opens).max(initial=-1)) + 1 :] = False
+    opens[silent(source, marks, opens)] = True
+    edges = np.concatenate(([-1], marks, [len(source)]))
+    lengths = np.diff(edges) - 1
+    seen = np.concatenate(([True], ~opens)) & (lengths > 0)
+    return without_entities(source.take(joined(edges[:-1][seen] + 1, lengths[seen])))
+
+
+def joined(begin: Integers, lengths: Integers) -> Integers:
     """Return the places of several stretches, one after the other."""
-    lengths = np.maximum(stop - begin, 0)
-    places: Integers = np.arange(int(lengths.sum())) + np.repeat(begin - np.cumsum(lengths) + lengths, lengths)
+    ends = np.cumsum(lengths)
+    places: Integers = np.arange(int(ends[-1]) if len(ends) else 0) + np.repeat(begin - ends + lengths, lengths)
     return places
 
 
-def silent(points: Codes, opens: Integers) -> Bools:
-    """Tell behind which tags the content is not seen: from a script's or style's tag to the tag that ends it."""
-    state = np.zeros(len(opens), np.int64)
-    after = points.take(opens + 1, mode="clip")
-    ending = after == SLASH
-    first = np.where(ending, points.take(opens + 2, mode="clip"), after)
-    some = np.flatnonzero((first | SMALL) == ord("s"))
-    at = opens[some] + 1 + ending[some]
-    told = named(points, at, "script") | named(points, at, "style")
-    state[some[told]] = np.where(ending[some[told]], -1, 1) * (some[told] + 1)
-    latest = np.maximum.accumulate(np.abs(state))
-    result: Bools = np.append(0, state)[latest] > 0
+def silent(source: Units, marks: Integers, opens: Bools) -> Bools:
+    """Tell behind which marks the content is not seen: from a script's or style's tag to the tag that ends it."""
+    after = source.take(marks + 1, mode="clip")
+    ends = np.flatnonzero(opens & (after == SLASH))
+    begins = scripted(source, marks, np.flatnonzero(opens & (after | SMALL == ord("s"))), 1)
+    ends = scripted(source, marks, ends[source.take(marks[ends] + 2, mode="clip") | SMALL == ord("s")], 2)
+    last = np.append(ends, len(marks))[np.searchsorted(ends, begins)]
+    result = np.zeros(len(marks), np.bool_)
+    for first, end in zip(begins.tolist(), last.tolist(), strict=True):
+        result[first:end] = True
     return result
 
 
-def named(points: Codes, at: Integers, name: str) -> Bools:
-    """Tell where a name of small letters stands, in any case of letters."""
-    found = np.ones(len(at), np.bool_)
-    for step, char in enumerate(name):
-        found &= (points.take(at + step, mode="clip") | SMALL) == ord(char)
+def scripted(source: Units, marks: Integers, some: Integers, behind: int) -> Integers:
+    """Return those of some marks that are followed by the name of a script or style, so many characters behind."""
+    second = source.take(marks[some] + behind + 1, mode="clip") | SMALL
+    some = some[(second == ord("c")) | (second == ord("t"))]
+    letters = source.take(marks[some][:, None] + np.arange(behind, behind + 6), mode="clip") | SMALL
+    found: Integers = some[(letters == SCRIPT).all(axis=1) | (letters[:, :5] == STYLE).all(axis=1)]
     return found
 
 
-def without_entities(points: Codes) -> Codes:
+def without_entities(source: Units) -> Units:
     """Leave out entities such as &nbsp; (a numeric one of a letter too: pages that spell in those are parsed)."""
-    begin, ends = np.flatnonzero(points == AMPERSAND), np.flatnonzero(points == SEMICOLON)
-    if not len(begin) or not len(ends):
-        return points
-    begin = begin[begin < ends[-1]]
-    stop = ends[np.searchsorted(ends, begin)] + 1
-    short = stop - begin <= ENTITY
-    kept = np.ones(len(points), np.bool_)
-    kept[joined(begin[short], stop[short])] = False
-    return points[kept]
+    begin = np.flatnonzero(source == AMPERSAND)
+    if not len(begin):
+        return source
+    ends = np.flatnonzero(source == SEMICOLON)
+    begin = begin[begin < ends[-1]] if len(ends) else begin[:0]
+    lengths = ends[np.searchsorted(ends, begin)] + 1 - begin
+    short = lengths <= ENTITY
+    kept = np.ones(len(source), np.bool_)
+    kept[joined(begin[short], lengths[short])] = False
+    return source[kept]

@@ -55,7 +55,7 @@ class Spool:
         if len(piece):
             self._files[name].write(np.ascontiguousarray(piece).data.cast("B"))
 
-    def save(self, path: Path, bits: int, wide: bool) -> None:
+    def save(self, path: Path, bits: int) -> None:
         """Write header and arrays as a segment and force it to disk."""
         specs: dict[str, tuple[str, int, int]] = {}
         at = HEADER
@@ -63,7 +63,7 @@ class Spool:
             size = file.tell()
             specs[name] = (self._kinds[name].str, at, size // self._kinds[name].itemsize)
             at += -(-size // ALIGN) * ALIGN
-        header = {"magic": MAGIC, "format": FORMAT, "bytes": at, "bits": bits, "wide": wide, "arrays": specs}
+        header = {"magic": MAGIC, "format": FORMAT, "bytes": at, "bits": bits, "arrays": specs}
         with path.open("wb") as out:
             out.write(json.dumps(header).encode().ljust(HEADER - 1) + b"\n")
             for file in self._files.values():
@@ -92,7 +92,7 @@ def from_articles(path: Path, articles: Sequence[Article]) -> None:
     spool.put("sketch", sketch)
     put_names(spool, np.array([name_hash(article.id) for article in articles], np.uint64))
     put_records(spool, records.blocks(map(records.write, articles)))
-    spool.save(path, bits, wide=len(lengths) > len(articles))
+    spool.save(path, bits)
 
 
 def from_segments(path: Path, segments: Sequence[tuple[Segment, NDArray[np.uint32]]]) -> None:
@@ -113,7 +113,7 @@ def from_segments(path: Path, segments: Sequence[tuple[Segment, NDArray[np.uint3
         spool.put("owners", source.owners)
     put_names(spool, np.concatenate([source.names for source in sources]))
     put_records(spool, (block for source in sources for block in source.blocks()))
-    spool.save(path, bits, wide=any(segment.wide for segment, _ in segments))
+    spool.save(path, bits)
 
 
 @contextmanager

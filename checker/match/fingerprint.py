@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checker.match.fold import Codes, Folded, fold, points
-from checker.match.table import EXPANDS, POINTS, load
+from checker.match.table import POINTS, load
 
 K = 6
 W = 6
@@ -32,7 +32,12 @@ PARTICLES = "的了着都就也又且还和与及在是地得之把被让吧呢�
 FIRST_WIDE = 0x2E80
 """No Han character stands below; markup and scripts do."""
 
-SEVERAL = np.uint32(1)
+SEVERAL = np.uint16(1)
+
+BEYOND = 0x10000
+PAIRED = 0x400
+HIGH_HALF = 0xD800
+"""Characters from BEYOND on are two units, the first of them from HIGH_HALF on, one for PAIRED characters."""
 
 TRIPLE = 3
 """Folded characters that make one character of a wide strand."""
@@ -43,6 +48,7 @@ WIDE = 1 << 24
 Hashes = NDArray[np.uint64]
 Entries = NDArray[np.uint64]
 Bools = NDArray[np.bool_]
+Units = NDArray[np.uint16]
 
 MIX = np.uint64(0x9E3779B97F4A7C15)
 BASE = np.uint64(0x2545F4914F6CDD1D)
@@ -52,11 +58,13 @@ LAST_PLACE = np.uint64((1 << PLACE_BITS) - 1)
 
 
 @cache
-def han_table() -> Codes:
-    """Return code point -> folded character of a strand, 0 for none, SEVERAL where it stands for more than one."""
+def han_table() -> Units:
+    """Return UTF-16 unit -> folded character of a strand, 0 for none, SEVERAL where a unit alone does not tell."""
     single = load().single
-    table = np.where(counted()[np.minimum(single, POINTS - 1)], single, np.uint32(0))
-    table[single >= EXPANDS] = SEVERAL
+    folded = np.where(counted()[np.minimum(single, POINTS - 1)], single, np.uint32(0))
+    table = np.where(single[:BEYOND] >= BEYOND, SEVERAL, folded[:BEYOND]).astype(np.uint16)
+    beyond = np.flatnonzero(folded[BEYOND:]) // PAIRED
+    table[HIGH_HALF + beyond] = SEVERAL
     return table
 
 
@@ -74,17 +82,27 @@ def counted() -> Bools:
     return table
 
 
+def units(text: str) -> Units:
+    """Return the UTF-16 units of a text."""
+    return np.frombuffer(text.encode("utf-16-le", "surrogatepass"), "<u2")
+
+
 def han(text: str) -> Folded:
-    """Return the strand of a text or of a page's source; `at` are places in the text, or else in its fold."""
-    all_points = points(text)
-    at = np.flatnonzero(all_points >= FIRST_WIDE)
-    codes = han_table()[all_points[at]]
+    """Return the strand of a text or of a page's source; `at` are places in the text's UTF-16, or else in its fold."""
+    return strand_of(units(text), text)
+
+
+def strand_of(source: Units, text: str) -> Folded:
+    """Return the strand of a text whose UTF-16 units are known."""
+    at = np.flatnonzero(source >= FIRST_WIDE)
+    codes = han_table().take(source.take(at))
+    counts = np.flatnonzero(codes)
+    codes = codes.take(counts)
     if SEVERAL in codes:
         folded = fold(text)
         at = np.flatnonzero(is_han(folded.codes))
         return Folded(folded.codes[at], at.astype(np.int32))
-    counts = codes != 0
-    return Folded(codes[counts], at[counts].astype(np.int32))
+    return Folded(codes.astype(np.uint32), at.take(counts).astype(np.int32))
 
 
 def wide(codes: Codes) -> Codes:

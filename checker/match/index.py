@@ -14,7 +14,7 @@ import fcntl
 import json
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -25,9 +25,13 @@ from numpy.typing import NDArray
 
 from checker.errors import IndexFormatError
 from checker.match import build, records
-from checker.match.lookup import Shared, probes, shared
+from checker.match.lookup import shared, touched
+from checker.match.probe import Probe, probes
+from checker.match.rank import ranked, telling
 from checker.match.segment import FORMAT, Segment
 from checker.match.stock import stock
+from checker.match.strand import Integers
+from checker.match.verbatim import Shared
 from checker.model import Article, Span
 
 MANIFEST = "manifest.json"
@@ -38,9 +42,10 @@ PATIENCE = 600.0
 RATIO = 4
 """A segment is left alone while it is this many times as large as all smaller ones together."""
 
-MANY = 32
-CLEARLY = 0.8
-"""Of more candidates than this, those are left out that share so much less of the page than better ones do."""
+ROW_BITS = 32
+
+FAIR_SHARE = 0.01
+"""Share of texts poor in Han from which on every page is searched for them, however rich in Han it is."""
 
 FLUSH = 10_000
 """Articles in one segment of a large registration."""
@@ -48,24 +53,15 @@ FLUSH = 10_000
 
 @dataclass(frozen=True)
 class Candidate:
-    """An article that shares text with a page: `shared` Han characters of it, roughly."""
+    """An article that shares text with a page: `shared` characters of a strand, roughly."""
 
-    id: str
+    article: Article
     shared: int
 
-
-class Tally:
-    """What one article shares with a page, summed up over stretches that may overlap."""
-
-    def __init__(self) -> None:
-        self.spans: list[tuple[int, int]] = []
-        self.agree = 0
-
-    def add(self, stretch: Shared) -> None:
-        """Count a stretch once."""
-        if not any(first <= stretch.page and stretch.end <= last for first, last in self.spans):
-            self.spans.append((stretch.page, stretch.end))
-            self.agree += stretch.agree
+    @property
+    def id(self) -> str:
+        """The article's id."""
+        return self.article.id
 
 
 @dataclass(frozen=True)
@@ -88,6 +84,13 @@ class Part:
         """Tell whether a row is removed."""
         at = int(self.removed.searchsorted(np.uint32(row)))
         return at < len(self.removed) and int(self.removed[at]) == row
+
+    def standing(self, stretches: Shared) -> Shared:
+        """Return the stretches of articles that are not removed."""
+        if not len(self.removed) or not len(stretches.row):
+            return stretches
+        stays = ~np.isin(stretches.row, self.removed)
+        return Shared(*(array[stays] for array in stretches))
 
 
 class Index:
@@ -157,20 +160,37 @@ class Index:
                 if row not in gone:
                     yield records.read(record)
 
+    def touches(self, texts: Sequence[str]) -> list[bool]:
+        """Tell which pages share text with any article; a text is a page's source or its visible text.
+
+        They do where `candidates` finds any, but that is told sooner, and of many pages at once sooner still.
+        """
+        known = np.zeros(len(texts), np.bool_)
+        for probe, whose in self._probes(texts):
+            for part in self._parts:
+                known[whose] |= touched(part.segment, probe, part.standing)
+        return known.tolist()
+
     def candidates(self, text: str) -> tuple[Candidate, ...]:
         """Return the articles that share text with a page, best first; `text` is its source or its visible text."""
-        tallies: dict[tuple[int, int], Tally] = {}
-        for probe in probes(text, any(part.segment.wide for part in self._parts)):
-            for number, part in enumerate(self._parts):
-                for stretch in shared(part.segment, probe):
-                    row = int(part.segment.owners[stretch.strand])
-                    if not part.has_lost(row):
-                        tallies.setdefault((number, row), Tally()).add(stretch)
-        chosen = [(tally, *key) for key, tally in tallies.items()]
-        if len(chosen) > MANY:
-            chosen = telling(chosen)
-        found = [Candidate(self._parts[number].segment.article(row).id, tally.agree) for tally, number, row in chosen]
-        return tuple(sorted(found, key=lambda candidate: (-candidate.shared, candidate.id)))
+        pieces = [
+            stretches._replace(row=stretches.row + (number << ROW_BITS))
+            for probe, _ in self._probes([text])
+            for number, part in enumerate(self._parts)
+            for stretches in map(part.standing, shared(part.segment, probe))
+        ]
+        found = telling(ranked(pieces))
+        candidates = [Candidate(self._article(each.row), each.agree) for each in found]
+        return tuple(sorted(candidates, key=lambda each: (-each.shared, each.id)))
+
+    def _article(self, row: int) -> Article:
+        """Return an article by its row, and above ROW_BITS the number of the part it is in."""
+        return self._parts[row >> ROW_BITS].segment.article(row & ((1 << ROW_BITS) - 1))
+
+    def _probes(self, texts: Sequence[str]) -> Iterator[tuple[Probe, Integers]]:
+        """Yield pages made ready, and whose they are."""
+        foreign = sum(part.segment.foreign for part in self._parts)
+        return probes(texts, foreign > 0, foreign > FAIR_SHARE * len(self)) if texts else iter(())
 
     def stock(self, article: Article) -> tuple[Span, ...]:
         """Return the spans of an article's text that many registered articles share."""
@@ -245,21 +265,6 @@ class Index:
         build.from_segments(path, [(part.segment, part.removed) for part in old])
         rest = tuple(part for part in self._parts if id(part) not in chosen)
         self._commit((*rest, Part(Segment(path), np.zeros(0, np.uint32))))
-
-
-def telling(found: list[tuple[Tally, int, int]]) -> list[tuple[Tally, int, int]]:
-    """Return those of very many articles half of whose share of the page no clearly better one has."""
-    kept: list[tuple[Tally, int, int]] = []
-    waiting: list[tuple[int, set[int]]] = []
-    better: set[int] = set()
-    for tally, part, row in sorted(found, key=lambda each: (-each[0].agree, each[1], each[2])):
-        while waiting and waiting[0][0] * CLEARLY > tally.agree:
-            better |= waiting.pop(0)[1]
-        places = {place for span in tally.spans for place in range(*span)}
-        if 2 * len(places - better) >= len(places):
-            waiting.append((tally.agree, places))
-            kept.append((tally, part, row))
-    return kept
 
 
 def due(parts: list[Part]) -> int:

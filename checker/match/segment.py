@@ -48,6 +48,7 @@ CROWD = 32
 FILTER_BITS = 5
 
 Places = NDArray[np.int64]
+Words = NDArray[np.uint64]
 
 
 class Hits(NamedTuple):
@@ -55,6 +56,10 @@ class Hits(NamedTuple):
 
     page: Places
     strand: Places
+
+    def some(self, which: NDArray[np.bool_]) -> "Hits":
+        """Return some of them."""
+        return Hits(self.page[which], self.strand[which])
 
 
 NO_HITS = Hits(np.zeros(0, np.int64), np.zeros(0, np.int64))
@@ -76,11 +81,13 @@ class Segment:
         header = read_header(self._map, path)
         arrays = {name: np.frombuffer(self._map, kind, n, at) for name, (kind, at, n) in header["arrays"].items()}
         self.bits: int = header["bits"]
-        self.wide: bool = header["wide"]
         self.buckets, self.rests, self.places = arrays["buckets"], arrays["rests"], arrays["places"]
         self.commons, self.crowd, self.aheads = arrays["commons"], arrays["crowd"], arrays["aheads"]
         self.strands, self.owners, self.sketch = arrays["strands"], arrays["owners"], arrays["sketch"]
+        kind, at, n = header["arrays"]["sketch"]
+        self._words = words(np.frombuffer(self._map, kind, n + 2 * ALIGN, at - ALIGN))
         self.names, self.rows = arrays["names"], arrays["rows"]
+        self.foreign = len(self.owners) - len(self.rows)
         self.firsts, self.offsets, self.blocks = arrays["firsts"], arrays["offsets"], arrays["blocks"]
         self._unpacked = lru_cache(16)(self._unpack)
 
@@ -114,6 +121,26 @@ class Segment:
         counts[common.page] = (self.commons[common.strand + 1] - self.commons[common.strand]).astype(np.int64)
         return counts
 
+    def eight(self, places: Places) -> Words:
+        """Return the sketch from some places on, eight characters in one word.
+
+        Up to ALIGN before the first place and behind the last are bytes of other arrays: no characters, and no harm.
+        """
+        return self._words[places + ALIGN]
+
+    def owner(self, places: Places) -> Places:
+        """Return the rows of the articles that hold some places.
+
+        The places are made as narrow as the array they are sought in, which numpy would copy as a whole otherwise.
+        """
+        strand = self.strands.searchsorted(places.astype(self.strands.dtype), side="right") - 1
+        return self.owners.take(strand).astype(np.int64)
+
+    def strand(self, place: int) -> tuple[int, int]:
+        """Return where the strand that holds a place begins and where its last character ends."""
+        number = int(self.strands.searchsorted(self.strands.dtype.type(place), side="right"))
+        return int(self.strands[number - 1]), int(self.strands[number]) - 1
+
     def row(self, article_id: str) -> int | None:
         """Return the row of the article with that id, or None."""
         name = name_hash(article_id)
@@ -141,6 +168,14 @@ class Segment:
     def _unpack(self, block: int) -> Sequence[bytes]:
         packed = self.blocks[int(self.offsets[block]) : int(self.offsets[block + 1])]
         return records.unpack(packed.tobytes())
+
+
+def words(array: NDArray[np.uint8]) -> Words:
+    """Return the eight bytes from each byte of an array on as one number, the first byte the lowest.
+
+    They are to be picked one by one: a `take` would copy the array eightfold.
+    """
+    return np.ndarray((max(0, len(array) - 7),), np.dtype("<u8"), buffer=array.data, strides=(1,))
 
 
 def mapped(path: Path) -> mmap.mmap:

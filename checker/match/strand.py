@@ -126,9 +126,9 @@ def sketched(strand: Codes) -> Bytes:
     return sketch
 
 
-def following(sketch: Bytes, places: Integers, shift: int = GAP_BITS) -> NDArray[np.uint16]:
-    """Return a hash of the AHEAD characters that follow the k-gram at each place; hues are bytes less `shift` bits."""
+def following(sketch: Bytes, places: Integers) -> NDArray[np.uint16]:
+    """Return a hash of the AHEAD characters that follow the k-gram at each place."""
     key = np.zeros(len(places), np.uint32)
     for step in range(K, K + AHEAD):
-        key = key * np.uint32(0x01000193) + (sketch.take(places + step, mode="clip") >> shift)
+        key = key * np.uint32(0x01000193) + (sketch.take(places + step, mode="clip") >> GAP_BITS)
     return (key * np.uint32(0x9E3779B1) >> np.uint32(16)).astype(np.uint16)

@@ -1,0 +1,77 @@
+"""Edited copies: hits on near diagonals, none of them long, that are part of a longer likeness."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from rapidfuzz.distance import LCSseq
+
+from checker.match.fingerprint import K
+from checker.match.probe import MARGIN, Probe
+from checker.match.segment import Hits, Segment
+from checker.match.strand import LAST, Integers
+from checker.match.stretch import Block, agreeing, extent, heaviest
+from checker.match.verbatim import Shared
+from checker.model import Span
+
+BAND = 24
+"""Hits whose diagonals differ by no more from one to the next may belong to one edited copy."""
+
+SPREAD = 30
+WEIGHT = 3.5
+"""Page characters between the first and the last hit, and weight of them all, from which such a copy is compared."""
+
+BESIDE = 60
+"""Characters that are compared before the first and behind the last hit of an edited copy."""
+
+EDITED = 48
+"""Characters of a strand that must agree in an edited copy, in a stretch of which they are DENSE."""
+
+DENSE = 0.6
+
+PAGE_BITS = 40
+"""Diagonals of different pages are never near: the page's number stands above these bits."""
+
+
+def edited(segment: Segment, probe: Probe, rare: Hits) -> Iterator[Shared]:
+    """Yield the stretches in which hits on near diagonals, apart on the page, are part of a longer likeness."""
+    if len(rare.page) <= WEIGHT:
+        return
+    diagonal = (probe.page(rare.page) << PAGE_BITS) + rare.strand - rare.page
+    order = diagonal.argsort(kind="stable")
+    for first, last in bands(rare.page, order, diagonal.take(order)):
+        page, place = rare.page.take(order[first:last]), rare.strand.take(order[first:last])
+        begin, end = int(page.min()), int(page.max()) + K
+        agree, length = likeness(segment, probe, (begin, end), (int(place.min()), int(place.max()) + K))
+        if agree >= EDITED and agree >= DENSE * length:
+            yield Shared(segment.owner(place[:1]), *(np.array([value]) for value in (begin, end, agree)))
+
+
+def bands(pages: Integers, order: Integers, diagonal: Integers) -> list[Span]:
+    """Return the ranges of hits, in order of diagonal, that stand close and carry weight in several places.
+
+    A hit weighs the less, the more places of the segment have the same k-gram.
+    """
+    edges = np.concatenate(([0], np.flatnonzero(diagonal[1:] - diagonal[:-1] > BAND) + 1, [len(diagonal)]))
+    many = np.flatnonzero(edges[1:] - edges[:-1] > WEIGHT)
+    if not len(many):
+        return []
+    counts = np.bincount(pages)
+    found = []
+    for first, last in zip(edges[many].tolist(), edges[many + 1].tolist(), strict=True):
+        page = pages.take(order[first:last])
+        if page.max() - page.min() >= SPREAD and (1 / np.sqrt(counts.take(page))).sum() >= WEIGHT:
+            found.append((first, last))
+    return found
+
+
+def likeness(segment: Segment, probe: Probe, page: Span, place: Span) -> tuple[int, int]:
+    """Return how many characters agree in the best part of a stretch and its margins, and the length of that part."""
+    begin, end = segment.strand(place[0])
+    sketch = segment.sketch[max(begin, place[0] - BESIDE) : min(end, place[1] + BESIDE)] & np.uint8(LAST)
+    mine = sketch.tobytes()
+    other = probe.hues[max(0, page[0] - BESIDE) + MARGIN : page[1] + BESIDE + MARGIN].tobytes()
+    if LCSseq.similarity(mine, other, score_cutoff=EDITED) < max(EDITED, (page[1] - page[0]) // 2):
+        return 0, 0
+    matching = LCSseq.editops(mine, other).as_matching_blocks()
+    best = heaviest([Block(block.a, block.b, block.size) for block in matching if block.size])
+    return (agreeing(best), extent(best)) if best else (0, 0)
