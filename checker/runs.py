@@ -27,7 +27,7 @@ from checker.keep.sightings import Visit
 from checker.keep.store import Store
 from checker.model import Examined, LicenceState, Page, PageOutcome
 from checker.parts import articles, is_part, linked, together
-from checker.scan import Road, Suspect, examined
+from checker.scan import AT_ONCE, Road, Suspect, examined
 from checker.settings import Crawl, Workspace
 
 COUNTED = frozenset({LicenceState.VALID, LicenceState.OUT_OF_SCOPE})
@@ -99,7 +99,7 @@ def scan(house: House, run: int, targets: Sequence[str], crawl: Crawl, *, worker
 
 def local(house: House, run: int, targets: Sequence[str], crawl: Crawl, workers: int) -> Iterator[Examined]:
     """Scan files."""
-    for each in examined(house.place, house.road, pages(targets, crawl), workers=workers):
+    for each in examined(house.place, house.road, pages(targets, crawl), workers=workers, at_once=AT_ONCE):
         yield house.keep(run, each)
 
 
@@ -176,7 +176,8 @@ def judge(house: House, *, workers: int = 1, dry_run: bool = False) -> tuple[Cha
     before = [case.record for case in house.store.cases(Wanted()) if case.capture is not None]
     kept = (house.evidence.load(capture) for capture in captures)
     after: list[Record] = []
-    judged = anew(house.road, zip(captures, examined(house.place, house.road, kept, workers=workers), strict=True))
+    again = examined(house.place, house.road, kept, workers=workers, at_once=AT_ONCE)
+    judged = anew(house.road, zip(captures, again, strict=True))
     if dry_run:
         after = [record(verdict) for _, each in judged for verdict in each.verdicts]
         return changes(before, after)
@@ -205,7 +206,7 @@ def settle_quotas(house: House, run: int) -> None:
     policy = replace(house.road.policy, usage=tally(filter(None, map(used, cases))))
     road = replace(house.road, policy=policy)
     for url, capture in sorted({case.url: case.capture for case in cases if case.capture is not None}.items()):
-        suspect = road.screen(house.evidence.load(capture))
+        (suspect,) = road.screen([house.evidence.load(capture)])
         if not isinstance(suspect, Suspect):
             continue
         judged = house.joined(run, road.examine(suspect), road)

@@ -8,9 +8,10 @@ is dear and may be hostile: it is read, matched and judged in a worker process w
 
 import gc
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import Self
 
 from checker import __version__
@@ -25,7 +26,7 @@ from checker.model import Article, Document, Examined, Match, Page, PageOutcome
 from checker.read.document import read
 from checker.read.outlets import Reading, load_reading
 from checker.read.refusal import Refusals, load_refusals
-from checker.read.screen import is_shell, screen
+from checker.read.screen import Screened, is_shell, screen
 from checker.settings import Workspace
 from checker.workers import Lost, Workers
 
@@ -40,6 +41,13 @@ MEMORY = 300_000_000
 
 YOUNG = 200_000
 """Objects a page makes before the collector looks into it: more than all but the largest pages do."""
+
+
+AT_ONCE = 32
+"""Pages of a file that are screened together."""
+
+BATCH = 4_000_000
+"""Bytes of pages from which on no more are screened with them."""
 
 
 @dataclass(frozen=True)
@@ -76,15 +84,25 @@ class Road:
             knowledge=knowledge(workspace),
         )
 
-    def screen(self, page: Page) -> Examined | Suspect:
-        """Settle a page that needs no reading, or say that it may repeat an article."""
+    def screen(self, pages: Sequence[Page]) -> list[Examined | Suspect]:
+        """Settle the pages that need no reading, and say which may repeat an article, in their order."""
+        seen = [self._seen(page) for page in pages]
+        touches = iter(self.index.touches([each.text for each in seen if isinstance(each, Screened)]))
+        return [
+            each
+            if isinstance(each, Examined)
+            else Suspect(page)
+            if next(touches)
+            else Examined(page, PageOutcome.CLEAN, charset=each.charset)
+            for page, each in zip(pages, seen, strict=True)
+        ]
+
+    def _seen(self, page: Page) -> Screened | Examined:
+        """Return the text of a page to be looked up, or why there is none."""
         try:
-            screened = screen(page, self.refusals)
+            return screen(page, self.refusals)
         except PageError as bad:
             return Examined(page, bad.outcome, bad.reason)
-        if self.index.touches([screened.text])[0]:
-            return Suspect(page)
-        return Examined(page, PageOutcome.CLEAN, charset=screened.charset)
 
     def is_shell(self, page: Page) -> bool:
         """Whether a page says nothing before its scripts have run, so that a browser should render it."""
@@ -129,8 +147,13 @@ def knowledge(workspace: Workspace) -> str:
     return hashlib.sha256(b"\0".join([__version__.encode(), *held])).hexdigest()
 
 
-def examined(workspace: Workspace, road: Road, pages: Iterable[Page], *, workers: int = 1) -> Iterator[Examined]:
-    """Take pages down the road and yield what became of each, in their order; a lost worker costs only its page."""
+def examined(
+    workspace: Workspace, road: Road, pages: Iterable[Page], *, workers: int = 1, at_once: int = 1
+) -> Iterator[Examined]:
+    """Take pages down the road and yield what became of each, in their order; a lost worker costs only its page.
+
+    Pages that need not be waited for are screened AT_ONCE, which is quicker.
+    """
     staff: Workers[Examined | Suspect, Examined] = Workers(
         partial(_worker, workspace),
         workers,
@@ -138,8 +161,23 @@ def examined(workspace: Workspace, road: Road, pages: Iterable[Page], *, workers
         MEMORY,
         known=lambda item: item if isinstance(item, Examined) else None,
     )
-    for item, answer in staff.map(map(road.screen, pages)):
+    screened = chain.from_iterable(map(road.screen, batches(pages, at_once)))
+    for item, answer in staff.map(screened):
         yield Examined(item.page, PageOutcome.PARSE_TIMEOUT, answer.detail) if isinstance(answer, Lost) else answer
+
+
+def batches(pages: Iterable[Page], most: int) -> Iterator[list[Page]]:
+    """Yield pages in lists of `most`, or fewer where their bodies are large."""
+    batch: list[Page] = []
+    size = 0
+    for page in pages:
+        batch.append(page)
+        size += len(page.body)
+        if len(batch) >= most or size > BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
 def documents(workspace: Workspace, pages: Iterable[Page]) -> Iterator[tuple[Page, Document | PageError]]:

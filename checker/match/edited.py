@@ -51,17 +51,16 @@ def bands(pages: Integers, order: Integers, diagonal: Integers) -> list[Span]:
 
     A hit weighs the less, the more places of the segment have the same k-gram.
     """
-    edges = np.concatenate(([0], np.flatnonzero(diagonal[1:] - diagonal[:-1] > BAND) + 1, [len(diagonal)]))
-    many = np.flatnonzero(edges[1:] - edges[:-1] > WEIGHT)
-    if not len(many):
+    first = np.concatenate(([0], np.flatnonzero(diagonal[1:] - diagonal[:-1] > BAND) + 1))
+    last = np.concatenate((first[1:], [len(diagonal)]))
+    some = last - first > WEIGHT
+    if not some.any():
         return []
-    counts = np.bincount(pages)
-    found = []
-    for first, last in zip(edges[many].tolist(), edges[many + 1].tolist(), strict=True):
-        page = pages.take(order[first:last])
-        if page.max() - page.min() >= SPREAD and (1 / np.sqrt(counts.take(page))).sum() >= WEIGHT:
-            found.append((first, last))
-    return found
+    page = pages.take(order)
+    spread = np.maximum.reduceat(page, first) - np.minimum.reduceat(page, first)
+    weight = np.add.reduceat(1 / np.sqrt(np.bincount(pages).take(page)), first)
+    heavy = some & (spread >= SPREAD) & (weight >= WEIGHT)
+    return list(zip(first[heavy].tolist(), last[heavy].tolist(), strict=True))
 
 
 def likeness(segment: Segment, probe: Probe, page: Span, place: Span) -> tuple[int, int]:

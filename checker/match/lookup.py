@@ -24,15 +24,16 @@ characters are the page's; and where these still are more for one fingerprint, i
 SLACK = 4
 """Characters such as ⑩, which fold to several, that a run may hold."""
 
-LOOK = 1024
-"""Hits of a page that are looked at before it is asked whether more are needed."""
+LOOK = 64
+FURTHER = 16
+"""Hits of a page that are looked at before it is asked whether more are needed; then so much more."""
 
 
 def shared(segment: Segment, probe: Probe) -> Iterator[Shared]:
     """Yield all stretches that pages share with the articles of a segment."""
     found = segment.find(probe.hashes)
-    for hits in runners(segment, probe, found):
-        yield verbatim(segment, probe, hits)
+    yield verbatim(segment, probe, runners(probe, found))
+    yield verbatim(segment, probe, crowds(segment, probe, found.common))
     yield from edited(segment, probe, found.rare)
 
 
@@ -40,37 +41,35 @@ def touched(segment: Segment, probe: Probe, standing: Callable[[Shared], Shared]
     """Tell which pages share anything with articles that are `standing`; no page is looked at once it is known."""
     found = segment.find(probe.hashes)
     known = np.zeros(len(probe.begins), np.bool_)
-    for hits in runners(segment, probe, found):
-        left = hits.some(~known[probe.page(hits.page)])
-        while len(left.page):
-            now = first_of_each(probe.page(left.page))
-            known[probe.page(standing(verbatim(segment, probe, left.some(now))).page)] = True
-            left = left.some(~now)
-            left = left.some(~known[probe.page(left.page)])
-    rare = found.rare.some(~known[probe.page(found.rare.page)]) if known.any() else found.rare
-    for stretch in edited(segment, probe, rare):
+
+    def unknown(hits: Hits) -> Hits:
+        return hits.some(~known[probe.page(hits.page)]) if known.any() else hits
+
+    def look(hits: Hits) -> None:
+        for some in portions(probe, hits):
+            known[probe.page(standing(verbatim(segment, probe, unknown(some))).page)] = True
+
+    look(runners(probe, found))
+    look(crowds(segment, probe, unknown(found.common)))
+    for stretch in edited(segment, probe, unknown(found.rare)):
         known[probe.page(standing(stretch).page)] = True
     return known
 
 
-def first_of_each(page: Integers) -> Bools:
-    """Tell which hits are among the first LOOK of their page."""
-    counts = np.bincount(page)
-    if counts.max() <= LOOK:
-        return np.ones(len(page), np.bool_)
-    order = page.argsort(kind="stable")
-    rank = np.empty(len(page), np.int64)
-    rank[order] = np.arange(len(page)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return rank < LOOK
+def portions(probe: Probe, hits: Hits) -> Iterator[Hits]:
+    """Yield hits, in order of page, a few of each, then more: the first few tell of most pages that share anything."""
+    counts = np.bincount(probe.page(hits.page))
+    rank = np.arange(len(hits.page)) - np.repeat(np.cumsum(counts) - counts, counts)
+    begin, end = 0, LOOK
+    while begin < counts.max(initial=0):
+        yield hits.some((rank >= begin) & (rank < end))
+        begin, end = end, end * FURTHER
 
 
-def runners(segment: Segment, probe: Probe, found: Found) -> Iterator[Hits]:
-    """Yield the hits that may stand in a verbatim run: of rare fingerprints, then of common ones."""
+def runners(probe: Probe, found: Found) -> Hits:
+    """Return the hits of rare fingerprints that may stand in a verbatim run."""
     rare, common = found
-    if len(rare.page):
-        yield rare.some(promising(probe, rare.page, common.page).take(rare.page))
-    if len(common.page):
-        yield crowds(segment, probe, common.some(promising(probe, common.page).take(common.page)))
+    return rare.some(promising(probe, rare.page, common.page).take(rare.page)) if len(rare.page) else rare
 
 
 def promising(probe: Probe, *known_places: Integers) -> Bools:
@@ -94,10 +93,13 @@ def promising(probe: Probe, *known_places: Integers) -> Bools:
 
 
 def crowds(segment: Segment, probe: Probe, common: Hits) -> Hits:
-    """Return the hits of common fingerprints: of each page all while they are few, else those that go on as it does.
+    """Return the hits of common fingerprints in runs: of each page all while few, else those that go on as it does.
 
     Where none is passed over, the first one of a run stands for the others.
     """
+    if not len(common.page):
+        return common
+    common = common.some(promising(probe, common.page).take(common.page))
     begin = segment.commons.take(common.strand).view(np.int64)
     end = segment.commons.take(common.strand + 1).view(np.int64)
     page = probe.page(common.page)

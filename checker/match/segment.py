@@ -58,8 +58,12 @@ class Hits(NamedTuple):
     strand: Places
 
     def some(self, which: NDArray[np.bool_]) -> "Hits":
-        """Return some of them."""
+        """Return those of them that a mask marks."""
         return Hits(self.page[which], self.strand[which])
+
+    def take(self, which: Places) -> "Hits":
+        """Return some of them, by their places."""
+        return Hits(self.page.take(which), self.strand.take(which))
 
 
 NO_HITS = Hits(np.zeros(0, np.int64), np.zeros(0, np.int64))

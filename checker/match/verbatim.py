@@ -1,6 +1,5 @@
 """Verbatim runs: how far a page goes on as an article does around a hit, by the sketch, eight characters in a word."""
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -22,12 +21,11 @@ if it is open; so does the sum of three gaps and one more."""
 GAPS_BEFORE = np.array([(1 << 8 * min(count, EIGHT)) - 1 for count in range(EIGHT + 2)], np.uint64) & GAPS
 """The gaps of the first characters of a word, by their number."""
 
-AHEAD = np.arange(K, K + SIDE, EIGHT)[:, None]
-BEFORE = np.arange(-EIGHT, -SIDE - EIGHT, -EIGHT)[:, None]
-"""Where the words behind and before a hit begin."""
+WORDS = SIDE // EIGHT
+"""Words on each side of a hit that are looked at, as long as they are the same."""
 
-STEPS = (2, SIDE // EIGHT)
-"""Words on each side that are looked at: first those that tell most hits apart."""
+
+BEHIND, BEFORE = 1, -1
 
 
 class Shared(NamedTuple):
@@ -43,34 +41,70 @@ NOTHING = Shared(*[np.zeros(0, np.int64)] * 4)
 
 
 def verbatim(segment: Segment, probe: Probe, hits: Hits) -> Shared:
-    """Return the runs around hits that may be RUN folded characters long, counting what the strand leaves out."""
-    hits = hits.some(likely(segment, probe, hits))
-    for rows in STEPS:
-        if not len(hits.page):
-            return NOTHING
-        ahead, before = AHEAD[:rows], BEFORE[:rows]
-        right = reach(equal, segment.eight(hits.strand + ahead), probe.eight(hits.page + ahead))
-        left = reach(equal_before, segment.eight(hits.strand + before), probe.eight(hits.page + before))
-        length = K + right.length + left.length
-        reached = length + right.left_out + left.left_out + gaps(segment.eight(hits.strand) & GAPS_BEFORE[K])
-        far = (reached >= probe.run) | (right.length == rows * EIGHT) | (left.length == rows * EIGHT)
-        hits = hits.some(far)
-    page, length = hits.page - left.length[far], length[far]
-    return Shared(segment.owner(hits.strand), page, page + length, length)
+    """Return the runs around hits that are RUN folded characters long, counting what the strand leaves out."""
+    behind, before = (beside(segment, probe, hits, side, 0) for side in (BEHIND, BEFORE))
+    some = likely(segment, probe, hits, behind, before)
+    hits = hits.take(some)
+    right = extended(segment, probe, hits, BEHIND, behind.take(some))
+    left = extended(segment, probe, hits, BEFORE, before.take(some))
+    length = K + right.length + left.length
+    reached = length + right.left_out + left.left_out + inside(segment, hits)
+    far = np.flatnonzero(reached >= probe.run)
+    page, length = hits.page.take(far) - left.length.take(far), length.take(far)
+    return Shared(segment.owner(hits.strand.take(far)), page, page + length, length)
 
 
-def likely(segment: Segment, probe: Probe, hits: Hits) -> Bools:
+class Reach(NamedTuple):
+    """How many characters agree on one side of each hit, and how many are left out up to the next."""
+
+    length: Integers
+    left_out: Integers
+
+    def take(self, which: Integers) -> "Reach":
+        """Return some of them."""
+        return Reach(self.length.take(which), self.left_out.take(which))
+
+
+def likely(segment: Segment, probe: Probe, hits: Hits, behind: Reach, before: Reach) -> Integers:
     """Tell which hits may stand in a run, by the eight characters on each side of them: most do not.
 
     Such a run has W - 1 characters beside the k-gram, and goes on beyond the eight or leaves out enough to be long.
     """
-    behind, before, gram = (segment.eight(hits.strand + at) for at in (K, -EIGHT, 0))
-    right = equal(behind, probe.eight(hits.page + K))
-    left = equal_before(before, probe.eight(hits.page - EIGHT))
-    both = left + right
-    reached = both + gaps((behind & GAPS) + (before & GAPS) + (gram & GAPS))
-    result: Bools = (both >= W - 1) & ((left == EIGHT) | (right == EIGHT) | (reached >= probe.run - K))
-    return result
+    length = behind.length + before.length
+    far = (behind.length == EIGHT) | (before.length == EIGHT)
+    near = np.flatnonzero((length >= W - 1) & ~far)
+    long = K + length.take(near) + behind.left_out.take(near) + before.left_out.take(near)
+    far[near] = long + inside(segment, hits.take(near)) >= probe.run
+    return np.flatnonzero(far & (length >= W - 1))
+
+
+def extended(segment: Segment, probe: Probe, hits: Hits, side: int, reach: Reach) -> Reach:
+    """Go on from the first word on one side of hits, as far as all characters agree."""
+    going = np.flatnonzero(reach.length == EIGHT)
+    for word in range(1, WORDS):
+        if not len(going):
+            break
+        further = beside(segment, probe, hits.take(going), side, word)
+        reach.length[going] += further.length
+        reach.left_out[going] += further.left_out
+        going = going[further.length == EIGHT]
+    return reach
+
+
+def beside(segment: Segment, probe: Probe, hits: Hits, side: int, word: int) -> Reach:
+    """Measure how far a word on one side of hits agrees, counted from them."""
+    at = K + EIGHT * word if side == BEHIND else -EIGHT * (word + 1)
+    ours, theirs = segment.eight(hits.strand + at), probe.eight(hits.page + at)
+    if side == BEHIND:
+        agree = equal(ours, theirs)
+        return Reach(agree, gaps(ours & GAPS_BEFORE.take(agree + 1)))
+    agree = equal_before(ours, theirs)
+    return Reach(agree, gaps(ours & GAPS & ~GAPS_BEFORE.take(EIGHT - agree)))
+
+
+def inside(segment: Segment, hits: Hits) -> Integers:
+    """Return how many characters are left out inside the k-grams of hits."""
+    return gaps(segment.eight(hits.strand) & GAPS_BEFORE[K])
 
 
 def begins_run(segment: Segment, probe: Probe, hits: Hits) -> Bools:
@@ -78,22 +112,6 @@ def begins_run(segment: Segment, probe: Probe, hits: Hits) -> Bools:
     differ = (segment.eight(hits.strand - EIGHT) & HUES) ^ probe.eight(hits.page - EIGHT)
     result: Bools = differ >> np.uint64(8 * (EIGHT - W)) != 0
     return result
-
-
-class Reach(NamedTuple):
-    """How many characters agree on one side of each hit, up to SIDE, and how many are left out before the next."""
-
-    length: Integers
-    left_out: Integers
-
-
-def reach(same: Callable[[Words, Words], Integers], ours: Words, theirs: Words) -> Reach:
-    """Measure how far words, one row behind the other, agree in each column."""
-    agree = same(ours, theirs)
-    on = np.ones(agree.shape, np.bool_)
-    on[1:] = np.logical_and.accumulate(agree[:-1] == EIGHT)
-    first = GAPS_BEFORE[agree + 1] if same is equal else GAPS & ~GAPS_BEFORE[EIGHT - agree]
-    return Reach((agree * on).sum(axis=0), (gaps(ours & first) * on).sum(axis=0))
 
 
 def equal(ours: Words, theirs: Words) -> Integers:
