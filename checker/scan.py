@@ -87,7 +87,7 @@ class Road:
     def screen(self, pages: Sequence[Page]) -> list[Examined | Suspect]:
         """Settle the pages that need no reading, and say which may repeat an article, in their order."""
         seen = [self._seen(page) for page in pages]
-        touches = iter(self.index.touches([each.text for each in seen if isinstance(each, Screened)]))
+        touches = iter(self.index.touches([each.page for each in seen if isinstance(each, Screened)]))
         return [
             each
             if isinstance(each, Examined)

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from checker.match.fingerprint import Bools, Units
+from checker.glyphs import Units
+from checker.match.fingerprint import Bools
 from checker.match.strand import Integers
 
 LESS, MORE, AMPERSAND, SEMICOLON, SLASH = (ord(char) for char in "<>&;/")

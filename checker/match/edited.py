@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from rapidfuzz.distance import LCSseq
 
-from checker.match.fingerprint import K
+from checker.match.fingerprint import PLACE_BITS, K
 from checker.match.probe import MARGIN, Probe
 from checker.match.segment import Hits, Segment
 from checker.match.strand import LAST, Integers
@@ -28,22 +28,29 @@ EDITED = 48
 
 DENSE = 0.6
 
-PAGE_BITS = 40
-"""Diagonals of different pages are never near: the page's number stands above these bits."""
-
 
 def edited(segment: Segment, probe: Probe, rare: Hits) -> Iterator[Shared]:
     """Yield the stretches in which hits on near diagonals, apart on the page, are part of a longer likeness."""
     if len(rare.page) <= WEIGHT:
         return
-    diagonal = (probe.page(rare.page) << PAGE_BITS) + rare.strand - rare.page
-    order = diagonal.argsort(kind="stable")
-    for first, last in bands(rare.page, order, diagonal.take(order)):
+    diagonal, order = in_order(probe, rare)
+    for first, last in bands(rare.page, order, diagonal):
         page, place = rare.page.take(order[first:last]), rare.strand.take(order[first:last])
         begin, end = int(page.min()), int(page.max()) + K
         agree, length = likeness(segment, probe, (begin, end), (int(place.min()), int(place.max()) + K))
         if agree >= EDITED and agree >= DENSE * length:
             yield Shared(segment.owner(place[:1]), *(np.array([value]) for value in (begin, end, agree)))
+
+
+def in_order(probe: Probe, hits: Hits) -> tuple[Integers, Integers]:
+    """Return the diagonals of hits in order, those of different pages far apart, and which hit is on each.
+
+    Sorting one number for both takes a tenth of the time of sorting with an index.
+    """
+    bits = len(hits.page).bit_length()
+    diagonal = (probe.page(hits.page) << PLACE_BITS + 1) + hits.strand - hits.page
+    both = np.sort((diagonal << bits) + np.arange(len(hits.page)))
+    return both >> bits, both & (1 << bits) - 1
 
 
 def bands(pages: Integers, order: Integers, diagonal: Integers) -> list[Span]:

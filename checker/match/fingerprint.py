@@ -13,6 +13,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from checker.glyphs import Glyphs, Units, glyphs
 from checker.match.fold import Codes, Folded, fold, points
 from checker.match.table import POINTS, load
 
@@ -29,15 +30,15 @@ NUMERALS = "〇零一二三四五六七八九十百千万亿两廿卅壹贰叁�
 PARTICLES = "的了着都就也又且还和与及在是地得之把被让吧呢啊吗"
 """Left out of the look-up: numbers are spelled in many ways, and particles are the first thing an editor touches."""
 
-FIRST_WIDE = 0x2E80
-"""No Han character stands below; markup and scripts do."""
-
 SEVERAL = np.uint16(1)
 
 BEYOND = 0x10000
 PAIRED = 0x400
 HIGH_HALF = 0xD800
 """Characters from BEYOND on are two units, the first of them from HIGH_HALF on, one for PAIRED characters."""
+
+SECOND_HALF, HALVES = 0xDC00, 0xFC00
+"""The second of the two, and the bits by which a half is told."""
 
 TRIPLE = 3
 """Folded characters that make one character of a wide strand."""
@@ -48,7 +49,6 @@ WIDE = 1 << 24
 Hashes = NDArray[np.uint64]
 Entries = NDArray[np.uint64]
 Bools = NDArray[np.bool_]
-Units = NDArray[np.uint16]
 
 MIX = np.uint64(0x9E3779B97F4A7C15)
 BASE = np.uint64(0x2545F4914F6CDD1D)
@@ -82,27 +82,28 @@ def counted() -> Bools:
     return table
 
 
-def units(text: str) -> Units:
-    """Return the UTF-16 units of a text."""
-    return np.frombuffer(text.encode("utf-16-le", "surrogatepass"), "<u2")
-
-
 def han(text: str) -> Folded:
-    """Return the strand of a text or of a page's source; `at` are places in the text's UTF-16, or else in its fold."""
-    return strand_of(units(text), text)
+    """Return the strand of a text; `at` are places in its UTF-16."""
+    return strand_of(glyphs(text))
 
 
-def strand_of(source: Units, text: str) -> Folded:
-    """Return the strand of a text whose UTF-16 units are known."""
-    at = np.flatnonzero(source >= FIRST_WIDE)
-    codes = han_table().take(source.take(at))
+def strand_of(seen: Glyphs) -> Folded:
+    """Return the strand of a text whose glyphs are known."""
+    codes = han_table().take(seen.units)
     counts = np.flatnonzero(codes)
     codes = codes.take(counts)
     if SEVERAL in codes:
-        folded = fold(text)
-        at = np.flatnonzero(is_han(folded.codes))
-        return Folded(folded.codes[at], at.astype(np.int32))
-    return Folded(codes.astype(np.uint32), at.take(counts).astype(np.int32))
+        return strand_of_several(seen)
+    return Folded(codes.astype(np.uint32), seen.at.take(counts).astype(np.int32))
+
+
+def strand_of_several(seen: Glyphs) -> Folded:
+    """Return the strand of a text in which a single unit does not always tell what character it folds to."""
+    folded = fold(seen.units.tobytes().decode("utf-16-le", "surrogatepass"))
+    half = seen.units & HALVES
+    begins = np.flatnonzero(np.append(True, (half[1:] != SECOND_HALF) | (half[:-1] != HIGH_HALF)))
+    some = np.flatnonzero(is_han(folded.codes))
+    return Folded(folded.codes.take(some), seen.at.take(begins.take(folded.at.take(some))).astype(np.int32))
 
 
 def wide(codes: Codes) -> Codes:

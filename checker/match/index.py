@@ -24,11 +24,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checker.errors import IndexFormatError
+from checker.glyphs import PageText
 from checker.match import build, records
 from checker.match.lookup import shared, touched
 from checker.match.probe import Probe, probes
 from checker.match.rank import ranked, telling
-from checker.match.segment import FORMAT, Segment
+from checker.match.segment import FORMAT, Segment, name_hash
 from checker.match.stock import stock
 from checker.match.strand import Integers
 from checker.match.verbatim import Shared
@@ -160,13 +161,13 @@ class Index:
                 if row not in gone:
                     yield records.read(record)
 
-    def touches(self, texts: Sequence[str]) -> list[bool]:
+    def touches(self, pages: Sequence[PageText]) -> list[bool]:
         """Tell which pages share text with any article; a text is a page's source or its visible text.
 
         They do where `candidates` finds any, but that is told sooner, and of many pages at once sooner still.
         """
-        known = np.zeros(len(texts), np.bool_)
-        for probe, whose in self._probes(texts):
+        known = np.zeros(len(pages), np.bool_)
+        for probe, whose in self._probes(pages):
             for part in self._parts:
                 known[whose] |= touched(part.segment, probe, part.standing)
         return known.tolist()
@@ -175,7 +176,7 @@ class Index:
         """Return the articles that share text with a page, best first; `text` is its source or its visible text."""
         pieces = [
             stretches._replace(row=stretches.row + (number << ROW_BITS))
-            for probe, _ in self._probes([text])
+            for probe, _ in self._probes([PageText.of(text)])
             for number, part in enumerate(self._parts)
             for stretches in map(part.standing, shared(part.segment, probe))
         ]
@@ -187,10 +188,10 @@ class Index:
         """Return an article by its row, and above ROW_BITS the number of the part it is in."""
         return self._parts[row >> ROW_BITS].segment.article(row & ((1 << ROW_BITS) - 1))
 
-    def _probes(self, texts: Sequence[str]) -> Iterator[tuple[Probe, Integers]]:
+    def _probes(self, pages: Sequence[PageText]) -> Iterator[tuple[Probe, Integers]]:
         """Yield pages made ready, and whose they are."""
         foreign = sum(part.segment.foreign for part in self._parts)
-        return probes(texts, foreign > 0, foreign > FAIR_SHARE * len(self)) if texts else iter(())
+        return probes(pages, foreign > 0, foreign > FAIR_SHARE * len(self)) if pages else iter(())
 
     def stock(self, article: Article) -> tuple[Span, ...]:
         """Return the spans of an article's text that many registered articles share."""
@@ -208,14 +209,14 @@ class Index:
 
     def _without(self, ids: Iterable[str]) -> tuple[Part, ...]:
         """Return the parts with these articles removed."""
-        gone: list[list[int]] = [[] for _ in self._parts]
-        for article_id in ids:
-            for part, rows in zip(self._parts, gone, strict=True):
-                row = part.row(article_id)
-                if row is not None:
-                    rows.append(row)
-        pairs = zip(self._parts, gone, strict=True)
-        return tuple(self._less(part, rows) if rows else part for part, rows in pairs)
+        sought = list(ids)
+        names = np.array([name_hash(each) for each in sought], np.uint64)
+        parts = []
+        for part in self._parts:
+            maybe = np.flatnonzero(part.segment.may_have(names)).tolist()
+            rows = [row for row in (part.row(sought[at]) for at in maybe) if row is not None]
+            parts.append(self._less(part, rows) if rows else part)
+        return tuple(parts)
 
     def _less(self, part: Part, rows: list[int]) -> Part:
         removed = np.unique(np.concatenate((part.removed, np.array(rows, np.uint32))))

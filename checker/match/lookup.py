@@ -15,11 +15,14 @@ from checker.match.fingerprint import Bools, K, W
 from checker.match.probe import MARGIN, Probe
 from checker.match.segment import Found, Hits, Segment
 from checker.match.strand import Integers, following
-from checker.match.verbatim import Shared, begins_run, verbatim
+from checker.match.verbatim import EIGHT, Shared, agree_at, begins_run, verbatim
 
-CROWD_LOOKED_AT = 1024
-"""Places of a page's common fingerprints that are all looked at. Of more, only those behind which the next AHEAD
-characters are the page's; and where these still are more for one fingerprint, it is a formula and passed over."""
+CROWD_LOOKED_AT = 256
+"""Places of a page's common fingerprints that are all looked at; of more, only those that go on for AHEAD characters
+as the page does."""
+
+FORMULA = 512
+"""Such places of one fingerprint from which on they are a formula, and passed over."""
 
 SLACK = 4
 """Characters such as ⑩, which fold to several, that a run may hold."""
@@ -108,12 +111,29 @@ def crowds(segment: Segment, probe: Probe, common: Hits) -> Hits:
         key = following(probe.hues, common.page[many] + MARGIN).astype(np.int64)
         begin[many], end[many] = bisected(segment.aheads, np.stack((key, key + 1)), begin[many], end[many])
     counts = end - begin
-    passed = counts > CROWD_LOOKED_AT
+    passed = counts > FORMULA
     counts[passed] = 0
     which = np.repeat(np.arange(len(begin)), counts)
     entry = np.arange(len(which)) + np.repeat(begin - np.cumsum(counts) + counts, counts)
     hits = Hits(common.page.take(which), segment.crowd.take(entry).astype(np.int64))
-    return hits.some(begins_run(segment, probe, hits) | np.isin(page, page[passed]).take(which))
+    unsure = np.isin(page, page[passed])
+    last = np.where(unsure, -1, least_end(probe, common.page) - EIGHT - common.page).take(which)
+    kept = np.flatnonzero(agree_at(segment, probe, hits, last))
+    hits = hits.take(kept)
+    return hits.some(begins_run(segment, probe, hits) | unsure.take(which.take(kept)))
+
+
+def least_end(probe: Probe, places: Integers) -> Integers:
+    """Return up to where a run of RUN characters goes on at the least, that begins with places or less than W before.
+
+    What the page spends fewer than RUN characters on, markup and all, is in the run.
+    """
+    number = probe.page(places)
+    begin = np.maximum(places - W + 1, probe.begins.take(number))
+    inside = probe.at.searchsorted(probe.at.take(begin + 1) + probe.run - SLACK) - 1
+    ends = np.append(probe.begins[1:], len(probe.codes)).take(number) - 1
+    least: Integers = np.minimum(inside, ends)
+    return least
 
 
 def bisected(values: NDArray[np.uint16], keys: Integers, begin: Integers, end: Integers) -> Integers:

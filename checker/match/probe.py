@@ -10,8 +10,9 @@ from typing import Self
 
 import numpy as np
 
+from checker.glyphs import PageText, Units, units
 from checker.match.bare import bare
-from checker.match.fingerprint import TRIPLE, Hashes, K, Units, grams, is_han, strand_of, units
+from checker.match.fingerprint import TRIPLE, Hashes, K, grams, is_han, strand_of
 from checker.match.fold import Codes, Folded, fold
 from checker.match.segment import Words, words
 from checker.match.strand import GAP_BITS, RUN, Bytes, Integers, hue, lean, widened
@@ -26,7 +27,7 @@ BLANK = np.uint8(1)
 END = np.uint32(0)
 """No character: ends the strand of each page."""
 
-RICH = 2000
+RICH = 1000
 """Han characters from which on a page is searched for other texts only where the index has a fair share of them."""
 
 
@@ -46,16 +47,17 @@ class Probe:
     def of(cls, strands: Sequence[Folded], ends: Sequence[int], run: int = RUN) -> Self:
         """Lay strands end to end; `ends` are the lengths of their texts."""
         lengths = np.array([len(strand) + 1 for strand in strands], np.int64)
-        offsets = np.cumsum(np.array(ends, np.int64) + 1)
-        pieces = [np.append(strand.codes, END) for strand in strands]
-        before = zip(strands, [0, *offsets.tolist()], offsets.tolist(), strict=False)
-        at = [np.append(strand.at.astype(np.int64) + first, last - 1) for strand, first, last in before]
-        return cls(
-            np.concatenate(pieces),
-            np.concatenate(([-1], *at, [int(offsets[-1])])),
-            np.cumsum(lengths) - lengths,
-            run,
-        )
+        begins = np.cumsum(lengths) - lengths
+        codes = np.full(int(lengths.sum()), END)
+        at = np.full(len(codes) + 2, -1, np.int64)
+        offset = 0
+        for strand, begin, end in zip(strands, begins.tolist(), ends, strict=True):
+            codes[begin : begin + len(strand)] = strand.codes
+            np.add(strand.at, offset, out=at[begin + 1 : begin + 1 + len(strand)])
+            offset += end + 1
+            at[begin + 1 + len(strand)] = offset - 1
+        at[-1] = offset
+        return cls(codes, at, begins, run)
 
     @cached_property
     def hashes(self) -> Hashes:
@@ -83,20 +85,19 @@ class Probe:
         return self.begins.searchsorted(places, side="right") - 1
 
 
-def probes(texts: Sequence[str], foreign: bool, mostly: bool) -> Iterator[tuple[Probe, Integers]]:
+def probes(pages: Sequence[PageText], foreign: bool, mostly: bool) -> Iterator[tuple[Probe, Integers]]:
     """Yield the Han strands of pages, and the wide ones where texts poor in Han are sought (`foreign`); and whose.
 
     A page rich in Han is searched for such texts only where the index has `mostly` more than a few of them.
     """
     strands, lengths = [], []
     poor: dict[int, Folded] = {}
-    for number, text in enumerate(texts):
-        source = units(text)
-        strands.append(strand_of(source, text))
-        lengths.append(len(source))
-        if foreign and (mostly or len(strands[-1]) < RICH) and len(wide := wide_strand(source)):
+    for number, page in enumerate(pages):
+        strands.append(strand_of(page.glyphs))
+        lengths.append(page.glyphs.end)
+        if foreign and (mostly or len(strands[-1]) < RICH) and len(wide := wide_strand(units(page.text))):
             poor[number] = wide
-    yield Probe.of(strands, lengths), np.arange(len(texts))
+    yield Probe.of(strands, lengths), np.arange(len(pages))
     if poor:
         yield Probe.of(list(poor.values()), list(map(len, poor.values())), RUN - TRIPLE + 1), np.array(list(poor))
 

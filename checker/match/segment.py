@@ -155,6 +155,12 @@ class Segment:
             at += 1
         return None
 
+    def may_have(self, names: Words) -> NDArray[np.bool_]:
+        """Tell of which hashes of ids there is an article; `row` makes sure."""
+        at = self.names.searchsorted(names)
+        found: NDArray[np.bool_] = self.names.take(at, mode="clip") == names if len(self.names) else at < 0
+        return found
+
     def article(self, row: int) -> Article:
         """Return the article in a row."""
         return records.read(self.record(row))

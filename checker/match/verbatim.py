@@ -54,6 +54,15 @@ def verbatim(segment: Segment, probe: Probe, hits: Hits) -> Shared:
     return Shared(segment.owner(hits.strand.take(far)), page, page + length, length)
 
 
+def agree_at(segment: Segment, probe: Probe, hits: Hits, behind: Integers) -> Bools:
+    """Tell which hits agree in the word that stands so far behind them; true where that would be in the k-gram."""
+    agree = behind < K
+    asked = np.flatnonzero(~agree)
+    some, at = hits.take(asked), behind.take(asked)
+    agree[asked] = segment.eight(some.strand + at) & HUES == probe.eight(some.page + at)
+    return agree
+
+
 class Reach(NamedTuple):
     """How many characters agree on one side of each hit, and how many are left out up to the next."""
 

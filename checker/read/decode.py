@@ -14,10 +14,13 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+import numpy as np
 from resiliparse.parse.encoding import detect_encoding, map_encoding_to_html5
 
 from checker.errors import PageError
+from checker.glyphs import PageText, Units, glyphs
 from checker.model import PageOutcome
+from checker.read.glimpse import of_gb18030, of_utf8
 
 TRUSTED = 0.001
 """Share of replacement characters below which a label is believed."""
@@ -56,6 +59,9 @@ COMMON = frozenset(
 )
 """The commonest characters of Chinese prose and news pages, both scripts: a fifth and more of real text."""
 
+COMMON_UNITS = np.array(sorted(map(ord, COMMON)), np.uint16)
+FIRST_HAN, LAST_HAN = 0x4E00, 0x9FFF
+
 SENSIBLE = 0.15
 """Share of COMMON among the Han characters below which a decoding of Chinese is taken for a wrong one.
 
@@ -75,6 +81,7 @@ ACCENTS = re.compile(r"[^\x00-\x7f]{2,}")
 HAN_RUN = re.compile(r"[\u4e00-\u9fff]+")
 ASCII = bytes(range(128))
 HIGH = re.compile(rb"[\x80-\xff]")
+TITLE_ENDS = b"</title"
 GZIP = b"\x1f\x8b\x08"
 
 
@@ -82,17 +89,24 @@ GZIP = b"\x1f\x8b\x08"
 class Decoded:
     """The text of a page: `how` says in English what decided, `replaced` is the share of replacement characters."""
 
-    text: str
+    page: PageText
     charset: str
     how: str
     replaced: float
+
+    @property
+    def text(self) -> str:
+        """All of the text."""
+        return self.page.text
 
 
 def decode(body: bytes, content_type: str = "") -> Decoded:
     """Decode a page by its bytes and labels; PageError `undecodable` where more than 1 % cannot be read."""
     body = unpacked(body)
-    found = _marked(body) or _wide(body) or _utf8(body) or _guessed(body, content_type)
-    return replace(found, text=found.text.replace("\0", "")) if b"\0" in body and "\0" in found.text else found
+    found = _marked(body) or _wide(body) or _utf8(body) or _evident(body, content_type) or _guessed(body, content_type)
+    if b"\0" in body and "\0" in found.text:
+        return replace(found, page=PageText.of(found.text.replace("\0", "")))
+    return found
 
 
 def unpacked(body: bytes) -> bytes:
@@ -148,10 +162,34 @@ def _wide(body: bytes) -> Decoded | None:
 
 def _utf8(body: bytes) -> Decoded | None:
     try:
-        return Decoded(body.decode("utf-8"), "utf-8", "valid UTF-8", 0.0)
+        text = body.decode("utf-8")
+        page = PageText(text, lambda: text, lambda: of_utf8(body) or glyphs(text))
+        return Decoded(page, "utf-8", "valid UTF-8", 0.0)
     except UnicodeDecodeError as error:
         cut = error.start >= len(body) - 3 and error.reason == "unexpected end of data" and error.start > 0
-        return Decoded(body[: error.start].decode("utf-8"), "utf-8", "valid UTF-8, cut", 0.0) if cut else None
+        if not cut:
+            return None
+        return Decoded(PageText.of(body[: error.start].decode("utf-8")), "utf-8", "valid UTF-8, cut", 0.0)
+
+
+def _evident(body: bytes, content_type: str) -> Decoded | None:
+    """GB18030 from the first byte to the last, labelled so or not at all, and full of common characters."""
+    label = label_of(body, content_type)
+    if label not in ("", "gb18030") or b"\0" in body:
+        return None
+    seen = of_gb18030(body)
+    if seen is None or not _evidently(seen.units[:SAMPLE]):
+        return None
+    title = body.find(TITLE_ENDS, 0, DETECTED)
+    head = body[: title if title >= 0 else DETECTED].decode("gb18030", "ignore")
+    page = PageText(head, lambda: body.decode("gb18030"), lambda: seen)
+    return Decoded(page, "gb18030", "label" if label else "common characters", 0.0)
+
+
+def _evidently(units: Units) -> bool:
+    """Whether UTF-16 units are evidently Chinese, as `_share` tells of text."""
+    han = units[(units >= FIRST_HAN) & (units <= LAST_HAN)]
+    return len(han) >= FEW and float(np.isin(han, COMMON_UNITS, kind="table").mean()) >= EVIDENT
 
 
 def _guessed(body: bytes, content_type: str) -> Decoded:
@@ -199,7 +237,7 @@ def _look(body: bytes) -> bytes:
 
 def _read(body: bytes, charset: str, how: str) -> Decoded:
     text = body.decode(charset, "replace")
-    return Decoded(text, charset, how, text.count("\ufffd") / len(text) if text else 0.0)
+    return Decoded(PageText.of(text), charset, how, text.count("\ufffd") / len(text) if text else 0.0)
 
 
 def _pieced(body: bytes, other: str) -> Decoded:
@@ -208,7 +246,7 @@ def _pieced(body: bytes, other: str) -> Decoded:
     text = "".join([_piece(match[0], other, counts) for match in PIECE.finditer(body)])
     major = max(counts, key=lambda name: counts[name])
     how = f"mixed: {counts['utf-8']} bytes utf-8, {counts[other]} bytes {other}"
-    return Decoded(text, major, how, text.count("\ufffd") / len(text) if text else 0.0)
+    return Decoded(PageText.of(text), major, how, text.count("\ufffd") / len(text) if text else 0.0)
 
 
 def _piece(piece: bytes, other: str, counts: dict[str, int]) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from checker.errors import RulePackError
+from checker.glyphs import PageText
 from checker.knowledge import validated
 from checker.model import PageOutcome
 from checker.read.plain import han, lines, title, unhidden
@@ -85,22 +86,21 @@ def load_refusals(path: Path) -> Refusals:
     )
 
 
-def refusal(source: str, refusals: Refusals, *, ceiling: int | None = None) -> Refusal | None:
+def refusal(page: PageText, refusals: Refusals) -> Refusal | None:
     """Return what a page says instead of an article, None where it says something worth reading.
 
-    `source` is the decoded page, `ceiling` a number of characters beyond ASCII known to be enough for it. A title
-    that says no is believed whatever stands below it; words only on a page that has hardly any others, since an
-    article that talks about captchas is an article.
+    A title that says no is believed whatever stands below it; words only on a page that has hardly any others, since
+    an article that talks about captchas is an article.
     """
     if not refusals.wordings:
         return None
-    name = _key(SEPARATOR.split(title(source))[0])
+    name = _key(SEPARATOR.split(title(page.head))[0])
     for wording in refusals.wordings:
         if name in wording.titles:
             return Refusal(wording.outcome, f"{wording.kind}: {name}", wording.shell)
-    if ceiling is not None and ceiling > refusals.longest:
+    if len(page.glyphs.units) > refusals.longest:
         return None
-    return _said(source, refusals)
+    return _said(page.text, refusals)
 
 
 def _said(source: str, refusals: Refusals) -> Refusal | None:

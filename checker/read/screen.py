@@ -12,8 +12,9 @@ from itertools import islice
 import numpy as np
 
 from checker.errors import PageError
+from checker.glyphs import PageText
 from checker.model import Page, PageOutcome
-from checker.read.decode import HEAD, Decoded, decode, unpacked
+from checker.read.decode import HEAD, decode, unpacked
 from checker.read.plain import unhidden
 from checker.read.refusal import NO_REFUSALS, Refusals, refusal
 
@@ -55,9 +56,14 @@ FORMS = (
 class Screened:
     """Text worth looking up: the decoded source as it is, or with its hidden characters resolved (`parsed`)."""
 
-    text: str
+    page: PageText
     charset: str
     parsed: bool
+
+    @property
+    def text(self) -> str:
+        """All of the text."""
+        return self.page.text
 
 
 def screen(page: Page, refusals: Refusals = NO_REFUSALS) -> Screened:
@@ -68,13 +74,13 @@ def screen(page: Page, refusals: Refusals = NO_REFUSALS) -> Screened:
     if reason := not_html(body, content_type):
         raise PageError(PageOutcome.NOT_HTML, reason)
     decoded = decode(body, content_type)
-    if no := refusal(decoded.text, refusals, ceiling=_ceiling(body, decoded)):
+    if no := refusal(decoded.page, refusals):
         raise PageError(no.outcome, no.reason)
     if page.status >= 400:
         raise PageError(PageOutcome.HTTP_ERROR, f"status {page.status}")
-    if hides(body, decoded.text):
-        return Screened(unhidden(decoded.text), decoded.charset, parsed=True)
-    return Screened(decoded.text, decoded.charset, parsed=False)
+    if hides(body, decoded.page):
+        return Screened(PageText.of(unhidden(decoded.text)), decoded.charset, parsed=True)
+    return Screened(decoded.page, decoded.charset, parsed=False)
 
 
 def is_shell(page: Page, refusals: Refusals) -> bool:
@@ -86,7 +92,7 @@ def is_shell(page: Page, refusals: Refusals) -> bool:
         decoded = decode(body, content_type)
     except PageError:
         return False
-    no = refusal(decoded.text, refusals, ceiling=_ceiling(body, decoded))
+    no = refusal(decoded.page, refusals)
     return no is not None and no.shell
 
 
@@ -107,10 +113,10 @@ def not_html(body: bytes, content_type: str) -> str:
     return f"labelled {kind}"
 
 
-def hides(body: bytes, text: str) -> bool:
+def hides(body: bytes, page: PageText) -> bool:
     """Whether Han characters may hide in numeric references or script escapes."""
     return any(
-        _pairs(body, start) >= HIDDEN and sum(1 for _ in islice(form.finditer(text), HIDDEN)) == HIDDEN
+        _pairs(body, start) >= HIDDEN and sum(1 for _ in islice(form.finditer(page.text), HIDDEN)) == HIDDEN
         for start, form in FORMS
     )
 
@@ -121,9 +127,3 @@ def _pairs(body: bytes, pair: bytes) -> int:
     first, second = codes == pair[0], codes == pair[1]
     apart = 2 if b"\0" in body[:HEAD] else 1
     return int(np.count_nonzero(first[:-apart] & second[apart:]))
-
-
-def _ceiling(body: bytes, decoded: Decoded) -> int | None:
-    """How many Han characters the page can have at most, by its bytes alone; None where they do not tell."""
-    surplus = len(body) - len(decoded.text)
-    return None if decoded.charset.startswith("utf-16") else surplus // 2 if decoded.charset == "utf-8" else surplus

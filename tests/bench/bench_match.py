@@ -10,23 +10,35 @@ import resource
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from fastwarc.warc import ArchiveIterator, WarcRecordType
 from resiliparse.parse.html import HTMLTree
 from rich.console import Console
 from rich.table import Table
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
 
+from checker.crawl import warc
 from checker.errors import PageError
+from checker.glyphs import PageText
 from checker.match.align import align
 from checker.match.index import Index
 from checker.model import Document, Page, Thresholds
+from checker.read.refusal import load_refusals
 from checker.read.screen import screen
+from checker.scan import AT_ONCE
 from tests.bench import match_quality
 from tests.bench.match_texts import edited, invented, page, recombined, sentences
+
+ROOT = Path(__file__).parents[2]
+LARGEST = 10_000_000
+LABELS = {"big5hkscs": "big5-hkscs"}
+"""What the parser calls a charset."""
 
 CLEAN = 300
 ROUNDS = 5
@@ -45,7 +57,7 @@ def main() -> None:
     console = Console(width=110)
     with tempfile.TemporaryDirectory() as folder:
         index = registered(console, Path(folder), texts, chosen.articles)
-        screening(console, index, list(bodies(chosen.pages, rng)))
+        screening(console, index, chosen.pages or invented_pages(Path(folder) / "pages.warc.gz", rng))
         aligning(console, index, rng)
     if chosen.quality:
         match_quality.passages(console, texts, rng)
@@ -87,63 +99,76 @@ def made(number: int, texts: list[list[str]]) -> tuple[float, int]:
     return time.process_time() - start, characters
 
 
-def bodies(warc: Path | None, rng: random.Random) -> Iterator[bytes]:
-    """Yield the bodies of clean pages."""
-    if warc is None:
-        for _ in range(CLEAN):
-            yield page("".join(invented(rng)), rng)
-        return
-    with warc.open("rb") as stream:
-        for record in ArchiveIterator(stream, record_types=WarcRecordType.response):
-            yield record.reader.read()
+def invented_pages(file: Path, rng: random.Random) -> Path:
+    """Write a WARC of clean pages around invented texts."""
+    with file.open("wb") as stream:
+        writer = WARCWriter(stream, gzip=True)
+        for number in range(CLEAN):
+            head = StatusAndHeaders("200 OK", [("Content-Type", "text/html; charset=utf-8")], protocol="HTTP/1.1")
+            body = BytesIO(page("".join(invented(rng)), rng))
+            url = f"https://site.example/{number}"
+            writer.write_record(writer.create_warc_record(url, "response", payload=body, http_headers=head))
+    return file
 
 
-def screening(console: Console, index: Index, pages: list[bytes]) -> None:
-    """Print what screening costs beside parsing; the least of several rounds each."""
+def screening(console: Console, index: Index, file: Path) -> None:
+    """Print what screening costs beside parsing."""
+    refusals = load_refusals(ROOT / "rules" / "refusals.toml")
 
-    def parsed(body: bytes) -> object:
-        try:
-            return HTMLTree.parse_from_bytes(body, "utf-8")
-        except ValueError:
-            return None
+    def parsed(body: bytes, charset: str) -> None:
+        with suppress(ValueError):
+            HTMLTree.parse_from_bytes(body, charset)
 
-    def screened(body: bytes) -> str:
-        try:
-            return screen(Page("https://site.example/", datetime.now(UTC), body)).text
-        except PageError:
-            return ""
+    def screened(pages: Sequence[Page]) -> list[PageText]:
+        return [screen(page, refusals).page for page in pages]
 
-    sources = [screened(body) for body in pages]
-    found = [index.candidates(text) for text in sources]
-    rows = {
-        "parse (resiliparse)": least(parsed, pages),
-        "decode and screen": least(screened, pages),
-        "look up": least(index.candidates, sources),
-        "screen and look up": least(lambda body: index.candidates(screened(body)), pages),
+    def read(number: int) -> int:
+        return sum(1 for _ in islice(warc.pages(file, limit=LARGEST), number))
+
+    found = list(screenable(file))
+    count = len(found)
+    pages = [page for page, _ in found]
+    alike = [(page.body, LABELS.get(charset, charset)) for page, charset in found]
+    batches = [pages[at : at + AT_ONCE] for at in range(0, count, AT_ONCE)]
+    texts = [screened(batch) for batch in batches]
+    steps = {
+        "read WARC": least(read, [(count,)]) / count,
+        "parse (resiliparse)": least(parsed, alike) / count,
+        "decode and screen": least(screened, [(batch,) for batch in batches]) / count,
+        "decode, screen and look up": least(lambda batch: index.touches(screened(batch)), [(b,) for b in batches])
+        / count,
     }
-    table = Table(title=f"screening {len(pages)} pages against {len(index):,} articles")
+    reading, parsing, _, looking = steps.values()
+    steps |= {"read and parse": reading + parsing, "read, decode, screen and look up": reading + looking}
+    table = Table(title=f"screening {count} pages against {len(index):,} articles")
     table.add_column("step")
-    table.add_column("ms/page", justify="right")
-    table.add_column("pages/s", justify="right")
-    table.add_column("parse = 1", justify="right")
-    for name, milliseconds in rows.items():
-        ratio = rows["parse (resiliparse)"] / milliseconds
-        table.add_row(name, f"{milliseconds:.3f}", f"{1000 / milliseconds:,.0f}", f"{ratio:.2f}")
+    for name in ("ms/page", "pages/s", "parse = 1", "read and parse = 1"):
+        table.add_column(name, justify="right")
+    for name, spent in steps.items():
+        ratios = (f"{parsing / spent:.2f}", f"{(reading + parsing) / spent:.2f}")
+        table.add_row(name, f"{spent:.3f}", f"{1000 / spent:,.0f}", *ratios)
     console.print(table)
-    with_any = sum(1 for each in found if each)
-    console.print(f"pages with a candidate: {with_any} of {len(pages)}, candidates: {sum(map(len, found))}\n")
+    touched = sum(sum(index.touches(screened(batch))) for batch in batches)
+    named = sum(len(index.candidates(text.text)) for batch in texts for text in batch)
+    console.print(f"pages with a candidate: {touched} of {count}, candidates: {named}\n")
 
 
-def least(step: Callable[[Any], object], items: Iterable[Any]) -> float:
-    """Return milliseconds an item, the least of several rounds."""
-    items = list(items)
-    best = float("inf")
+def screenable(file: Path) -> Iterator[tuple[Page, str]]:
+    """Yield the pages of a WARC that hold text, and their charsets."""
+    for each in warc.pages(file, limit=LARGEST):
+        with suppress(PageError):
+            yield each, screen(each).charset
+
+
+def least(step: Callable[..., object], items: Sequence[tuple[Any, ...]]) -> float:
+    """Return the milliseconds that a step takes for all items, each by the least of several rounds."""
+    best = [float("inf")] * len(items)
     for _ in range(ROUNDS):
-        start = time.process_time()
-        for item in items:
-            step(item)
-        best = min(best, time.process_time() - start)
-    return best * 1000 / len(items)
+        for number, item in enumerate(items):
+            start = time.process_time()
+            step(*item)
+            best[number] = min(best[number], time.process_time() - start)
+    return 1000 * sum(best)
 
 
 def aligning(console: Console, index: Index, rng: random.Random) -> None:

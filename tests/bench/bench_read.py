@@ -61,7 +61,7 @@ def main() -> None:
             articles = list(told(found, reading))
         Index.open(workspace.index).add(articles)
         road = Road.open(workspace)
-        suspects = [each for each in map(road.screen, found) if isinstance(each, Suspect)][:MOST]
+        suspects = [each for each in road.screen(found) if isinstance(each, Suspect)][:MOST]
         settle()
         shown(Console(width=110), [measured(road, suspect) for suspect in suspects])
 

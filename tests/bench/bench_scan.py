@@ -28,7 +28,7 @@ from checker.read.decode import decode
 from checker.register.corpus import read_corpus
 from checker.register.entry import enter
 from checker.register.record import Registration
-from checker.scan import Road, Suspect, pack_of
+from checker.scan import AT_ONCE, Road, Suspect, batches, pack_of
 from checker.settings import Settings, Workspace
 from checker.workspace import lay_out
 
@@ -38,12 +38,13 @@ LIMIT = 10_000_000
 
 @dataclass(frozen=True)
 class Measured:
-    """Seconds of processor time: for registering all, for screening and parsing each page, for each candidate."""
+    """Seconds of processor time: for registering all, for screening and parsing all pages, for each candidate."""
 
     articles: int
     register: float
-    screen: list[float]
-    parse: list[float]
+    pages: int
+    screen: float
+    parse: float
     candidates: list[float]
 
 
@@ -76,16 +77,16 @@ def measure(folder: Path, corpus: Path, found: list[Page]) -> Measured:
     road = Road.open(place)
     gc.freeze()
     gc.set_threshold(200_000)
-    screen, parse, candidates = [], [], []
-    for page in found:
-        screen.append(spent(lambda page=page: road.screen(page)))  # type: ignore[misc]
-        text = decode(page.body, page.header("content-type")).text
-        parse.append(spent(lambda text=text: HTMLTree.parse(text)))  # type: ignore[misc]
-        suspect = road.screen(page)
-        if isinstance(suspect, Suspect):
-            candidates.append(spent(lambda suspect=suspect: road.examine(suspect)))  # type: ignore[misc]
-            gc.collect(0)
-    return Measured(len(articles), register, screen, parse, candidates)
+    screen, parse, candidates = 0.0, 0.0, []
+    for batch in batches(found, AT_ONCE):
+        screen += spent(lambda batch=batch: road.screen(batch))  # type: ignore[misc]
+        for suspect, page in zip(road.screen(batch), batch, strict=True):
+            charset = decode(page.body, page.header("content-type")).charset
+            parse += spent(lambda page=page, charset=charset: HTMLTree.parse_from_bytes(page.body, charset))  # type: ignore[misc]
+            if isinstance(suspect, Suspect):
+                candidates.append(spent(lambda suspect=suspect: road.examine(suspect)))  # type: ignore[misc]
+                gc.collect(0)
+    return Measured(len(articles), register, len(found), screen, parse, candidates)
 
 
 def spent(work: Callable[[], object]) -> float:
@@ -100,14 +101,14 @@ def show(measured: Measured) -> None:
     table = Table(
         "what", "figure", box=None, header_style="bold", title="the whole road, one core", title_justify="left"
     )
-    screen, parse = statistics.mean(measured.screen), statistics.mean(measured.parse)
+    screen, parse = measured.screen / measured.pages, measured.parse / measured.pages
     table.add_row("articles registered, index and database", f"{measured.articles / measured.register:,.0f} a second")
     table.add_row("pages screened (decode, screen, look up)", f"{1 / screen:,.0f} a second")
     table.add_row("speed of screening, merely parsing (resiliparse) = 1", f"{parse / screen:.2f}")
     if measured.candidates:
         median = statistics.median(measured.candidates) * 1000
         table.add_row("a candidate page (read, align, judge), median", f"{median:.1f} ms")
-    table.add_row("pages, of them candidates", f"{len(measured.screen)}, {len(measured.candidates)}")
+    table.add_row("pages, of them candidates", f"{measured.pages}, {len(measured.candidates)}")
     Console().print(table)
 
 
