@@ -13,7 +13,7 @@ from checker.errors import StoreError
 from checker.keep import database, tables
 from checker.keep.capture import Capture
 from checker.keep.record import page_key, site, storable
-from checker.model import Examined, PageOutcome
+from checker.model import JUDGED, Examined, PageOutcome
 
 SILENCE = timedelta(minutes=10)
 """A running run of another machine without a sign of life for so long is taken to be dead."""
@@ -120,11 +120,19 @@ def last(connection: Connection) -> int:
 
 
 def keep_page(connection: Connection, run: int, examined: Examined, now: datetime, capture: int | None) -> None:
-    """Write down what became of a page in this run; looking at it again overwrites the row."""
+    """Write down what became of a page in this run; looking at it again overwrites the row.
+
+    That a page did not change since this very run judged it says nothing new: the run was killed between judging it
+    and crossing it off, or an archive repeats it.
+    """
     page = examined.page
+    key = page_key(page.url)
+    connection.execute(update(tables.runs).where(tables.runs.c.id == run).values(beat=now))
+    if examined.outcome == PageOutcome.UNCHANGED and _judged(connection, run, key):
+        return
     row = {
         "run": run,
-        "page": page_key(page.url),
+        "page": key,
         "url": storable(page.url),
         "site": site(page.url),
         "outcome": examined.outcome.value,
@@ -136,7 +144,6 @@ def keep_page(connection: Connection, run: int, examined: Examined, now: datetim
         "capture": capture,
     }
     database.upsert(connection, tables.pages, [row])
-    connection.execute(update(tables.runs).where(tables.runs.c.id == run).values(beat=now))
 
 
 def keep_capture(connection: Connection, capture: Capture) -> int:
@@ -201,6 +208,12 @@ def coverage_by_site(connection: Connection, run: int) -> dict[str, dict[PageOut
     for host, outcome, count in rows:
         counts.setdefault(host, {})[PageOutcome(outcome)] = count
     return counts
+
+
+def _judged(connection: Connection, run: int, key: str) -> bool:
+    columns = tables.pages.c
+    outcome = connection.execute(select(columns.outcome).where(columns.run == run, columns.page == key)).scalar()
+    return outcome in JUDGED
 
 
 def _run(row: Row[Any]) -> Run:

@@ -11,6 +11,7 @@ from checker.errors import StoreError
 from checker.keep import tables
 from checker.keep.runs import SILENCE
 from checker.keep.store import Store
+from checker.model import PageOutcome
 from tests.keep.samples import NOW, examined
 
 TARGETS = ["https://a.example/"]
@@ -52,6 +53,15 @@ def test_a_run_whose_process_died_is_interrupted_and_can_be_taken_up(store: Stor
     assert store.resume("scan", TARGETS, "cri 1", now) == store.last_run()
     assert states(store, now) == ["running"]
     assert store.resume("scan", TARGETS, "cri 1", now) is None
+
+
+def test_a_page_judged_in_a_run_does_not_become_unchanged_in_it(store: Store, run: int) -> None:
+    looks = (PageOutcome.TIMEOUT, PageOutcome.UNCHANGED, PageOutcome.CLEAN, PageOutcome.UNCHANGED)
+    seen = []
+    for outcome in looks:
+        store.keep(run, examined(outcome=outcome), NOW)
+        seen += [page.outcome for page in store.pages(run)]
+    assert seen == [PageOutcome.TIMEOUT, PageOutcome.UNCHANGED, PageOutcome.CLEAN, PageOutcome.CLEAN]
 
 
 def test_a_new_run_settles_the_dead_ones(store: Store, address: str) -> None:
