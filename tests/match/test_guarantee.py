@@ -10,10 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from opencc import OpenCC
 
+from checker.glyphs import PageText
 from checker.match.fingerprint import GUARANTEE, K, W, grams, han, kept, winnow
 from checker.match.fold import fold
 from checker.match.index import Index
 from checker.match.strand import RUN, strands
+from checker.read.decode import decode
+from tests.bench.match_texts import edited
 from tests.match.texts import ALPHABET, article, prose
 
 JUNK = ["，", " ", "\u200b", "\u00ad", "…", "</p>\n<p>", "<b>", "&nbsp;", "|", "、", "\ufeff", "<br/>", "🙂"]
@@ -76,6 +79,49 @@ def test_text_that_all_articles_share_is_found_in_all(tmp_path: Path) -> None:
     index.add(article(prose(rng, 80) + speech + prose(rng, 80), f"a{n}") for n in range(100))
     assert len(index.candidates(f"<p>{speech}</p>")) == 100
     assert index.candidates(f"<p>{speech[:20]}</p>") == ()
+
+
+@settings(max_examples=8, deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_a_common_run_is_found_on_a_page_full_of_common_phrases(seed: int) -> None:
+    rng = random.Random(seed)
+    phrases = [prose(rng, 26) for _ in range(5)]
+    speech = prose(rng, 90, ALPHABET)
+    texts = [prose(rng, 9).join((prose(rng, 30), speech, *rng.sample(phrases, 3))) for _ in range(90)]
+    start = rng.randrange(len(speech) - 50)
+    piece = speech[start : start + 50]
+    items = [f"<li><a href=/{n}.html>{phrase}</a></li>" for n, phrase in enumerate(phrases)]
+    shown = items + [f"<p>{disguised(piece, rng) if rng.random() < 0.5 else piece}</p>"]
+    rng.shuffle(shown)
+    with tempfile.TemporaryDirectory() as folder:
+        index = Index.open(Path(folder))
+        index.add(article(text, f"a{n}") for n, text in enumerate(texts))
+        with_it, without = "".join(shown), "".join(items)
+        assert index.candidates(with_it)
+        assert index.candidates(without) == ()
+        assert index.touches([PageText.of(page) for page in (without, with_it, without)]) == [False, True, False]
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_many_pages_at_once_touch_what_each_has_as_a_candidate(seed: int) -> None:
+    rng = random.Random(seed)
+    texts = [prose(rng, rng.randrange(60, 300)) for _ in range(20)]
+    pages = []
+    for number in range(rng.randrange(1, 40)):
+        text = rng.choice(texts)
+        first = rng.randrange(len(text))
+        copied = edited(text[first : first + rng.randrange(20, 200)], rng.choice((0, 0.1, 0.3)), rng)
+        markup = f"<title>{number}</title><p>{prose(rng, rng.randrange(80))}</p><p>{copied}</p>{prose(rng, 20)}"
+        pages.append(rng.choice((markup, prose(rng, 100), "", "<p>plain", "🙂" + markup)))
+    with tempfile.TemporaryDirectory() as folder:
+        index = Index.open(Path(folder))
+        index.add(article(text, f"a{n}") for n, text in enumerate(texts))
+        one_by_one = [bool(index.candidates(page)) for page in pages]
+        assert index.touches(list(map(PageText.of, pages))) == one_by_one
+        for charset in ("utf-8", "gb18030"):
+            decoded = [decode(page.encode(charset), f"text/html; charset={charset}").page for page in pages]
+            assert index.touches(decoded) == one_by_one
 
 
 @given(st.lists(st.integers(0, 5), max_size=60), st.integers(0, 30), st.integers(GUARANTEE, 40))
