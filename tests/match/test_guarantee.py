@@ -91,7 +91,7 @@ def test_a_common_run_is_found_on_a_page_full_of_common_phrases(seed: int) -> No
     start = rng.randrange(len(speech) - 50)
     piece = speech[start : start + 50]
     items = [f"<li><a href=/{n}.html>{phrase}</a></li>" for n, phrase in enumerate(phrases)]
-    shown = items + [f"<p>{disguised(piece, rng) if rng.random() < 0.5 else piece}</p>"]
+    shown = [*items, f"<p>{disguised(piece, rng) if rng.random() < 0.5 else piece}</p>"]
     rng.shuffle(shown)
     with tempfile.TemporaryDirectory() as folder:
         index = Index.open(Path(folder))
