@@ -17,7 +17,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from resiliparse.parse.html import HTMLTree
 from rich.console import Console
 from rich.table import Table
 from warcio.statusandheaders import StatusAndHeaders
@@ -34,12 +33,10 @@ from checker.read.screen import screen
 from checker.scan import AT_ONCE
 from tests.bench import match_quality
 from tests.bench.match_texts import edited, invented, page, recombined, sentences
+from tests.bench.parsing import charset_of, parse
 
 ROOT = Path(__file__).parents[2]
 LARGEST = 10_000_000
-LABELS = {"big5hkscs": "big5-hkscs"}
-"""What the parser calls a charset."""
-
 CLEAN = 300
 ROUNDS = 5
 COPIES = 200
@@ -115,25 +112,20 @@ def screening(console: Console, index: Index, file: Path) -> None:
     """Print what screening costs beside parsing."""
     refusals = load_refusals(ROOT / "rules" / "refusals.toml")
 
-    def parsed(body: bytes, charset: str) -> None:
-        with suppress(ValueError):
-            HTMLTree.parse_from_bytes(body, charset)
-
     def screened(pages: Sequence[Page]) -> list[PageText]:
         return [screen(page, refusals).page for page in pages]
 
     def read(number: int) -> int:
         return sum(1 for _ in islice(warc.pages(file, limit=LARGEST), number))
 
-    found = list(screenable(file))
-    count = len(found)
-    pages = [page for page, _ in found]
-    alike = [(page.body, LABELS.get(charset, charset)) for page, charset in found]
+    pages = list(screenable(file))
+    count = len(pages)
+    alike = [(page.body, charset_of(page)) for page in pages]
     batches = [pages[at : at + AT_ONCE] for at in range(0, count, AT_ONCE)]
     texts = [screened(batch) for batch in batches]
     steps = {
         "read WARC": least(read, [(count,)]) / count,
-        "parse (resiliparse)": least(parsed, alike) / count,
+        "parse (resiliparse)": least(parse, alike) / count,
         "decode and screen": least(screened, [(batch,) for batch in batches]) / count,
         "decode, screen and look up": least(lambda batch: index.touches(screened(batch)), [(b,) for b in batches])
         / count,
@@ -153,11 +145,12 @@ def screening(console: Console, index: Index, file: Path) -> None:
     console.print(f"pages with a candidate: {touched} of {count}, candidates: {named}\n")
 
 
-def screenable(file: Path) -> Iterator[tuple[Page, str]]:
-    """Yield the pages of a WARC that hold text, and their charsets."""
+def screenable(file: Path) -> Iterator[Page]:
+    """Yield the pages of a WARC that hold text."""
     for each in warc.pages(file, limit=LARGEST):
         with suppress(PageError):
-            yield each, screen(each).charset
+            screen(each)
+            yield each
 
 
 def least(step: Callable[..., object], items: Sequence[tuple[Any, ...]]) -> float:

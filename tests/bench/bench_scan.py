@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from resiliparse.parse.html import HTMLTree
 from rich.console import Console
 from rich.table import Table
 
@@ -24,28 +23,34 @@ from checker.crawl.warc import pages
 from checker.keep.store import Store
 from checker.match.index import Index
 from checker.model import Article, Page
-from checker.read.decode import decode
 from checker.register.corpus import read_corpus
 from checker.register.entry import enter
 from checker.register.record import Registration
-from checker.scan import AT_ONCE, Road, Suspect, batches, pack_of
+from checker.scan import AT_ONCE, Road, Suspect, batches, pack_of, tidy
 from checker.settings import Settings, Workspace
 from checker.workspace import lay_out
 
 ROOT = Path(__file__).parents[2]
 LIMIT = 10_000_000
+MILESTONES = (1_000, 10_000, 100_000)
+"""Pages after which memory is measured."""
+
+READ = 100
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Seconds of processor time: for registering all, for screening and parsing all pages, for each candidate."""
+    """Seconds of processor time: for registering all, for screening all pages, for each candidate.
+
+    `memory` is what the process holds beyond mapped files, in bytes, after so many pages.
+    """
 
     articles: int
     register: float
     pages: int
     screen: float
-    parse: float
     candidates: list[float]
+    memory: dict[int, int]
 
 
 def main() -> None:
@@ -77,16 +82,35 @@ def measure(folder: Path, corpus: Path, found: list[Page]) -> Measured:
     road = Road.open(place)
     gc.freeze()
     gc.set_threshold(200_000)
-    screen, parse, candidates = 0.0, 0.0, []
+    screen, candidates = 0.0, []
     for batch in batches(found, AT_ONCE):
         screen += spent(lambda batch=batch: road.screen(batch))  # type: ignore[misc]
-        for suspect, page in zip(road.screen(batch), batch, strict=True):
-            charset = decode(page.body, page.header("content-type")).charset
-            parse += spent(lambda page=page, charset=charset: HTMLTree.parse_from_bytes(page.body, charset))  # type: ignore[misc]
+        for suspect in road.screen(batch):
             if isinstance(suspect, Suspect):
                 candidates.append(spent(lambda suspect=suspect: road.examine(suspect)))  # type: ignore[misc]
                 gc.collect(0)
-    return Measured(len(articles), register, len(found), screen, parse, candidates)
+    return Measured(len(articles), register, len(found), screen, candidates, memory(road, found))
+
+
+def memory(road: Road, found: list[Page]) -> dict[int, int]:
+    """Screen the pages again and again, read one candidate in READ, and return the memory held after so many pages."""
+    held: dict[int, int] = {}
+    done = 0
+    while done < max(MILESTONES):
+        for batch in batches(found, AT_ONCE):
+            for number, suspect in enumerate(road.screen(batch), start=done):
+                if isinstance(suspect, Suspect) and number % READ == 0:
+                    road.examine(suspect)
+                    tidy()
+            held |= {each: own_memory() for each in MILESTONES if done < each <= done + len(batch)}
+            done += len(batch)
+    return held
+
+
+def own_memory() -> int:
+    """Return the bytes of memory that this process holds, mapped files apart."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return 1024 * int(status.partition("RssAnon:")[2].split()[0])
 
 
 def spent(work: Callable[[], object]) -> float:
@@ -101,13 +125,13 @@ def show(measured: Measured) -> None:
     table = Table(
         "what", "figure", box=None, header_style="bold", title="the whole road, one core", title_justify="left"
     )
-    screen, parse = measured.screen / measured.pages, measured.parse / measured.pages
     table.add_row("articles registered, index and database", f"{measured.articles / measured.register:,.0f} a second")
-    table.add_row("pages screened (decode, screen, look up)", f"{1 / screen:,.0f} a second")
-    table.add_row("speed of screening, merely parsing (resiliparse) = 1", f"{parse / screen:.2f}")
+    table.add_row("pages screened (decode, screen, look up)", f"{measured.pages / measured.screen:,.0f} a second")
     if measured.candidates:
         median = statistics.median(measured.candidates) * 1000
         table.add_row("a candidate page (read, align, judge), median", f"{median:.1f} ms")
+    for count, held in measured.memory.items():
+        table.add_row(f"memory after {count:,} pages, mapped files apart", f"{held / 1e6:,.0f} MB")
     table.add_row("pages, of them candidates", f"{measured.pages}, {len(measured.candidates)}")
     Console().print(table)
 
