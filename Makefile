@@ -6,7 +6,7 @@ READY := .venv/.ready
 .PHONY: demo test lint types imports unit soak bench score lock clean
 
 demo: $(READY)
-	$(BIN)/python -m tests.demo.run
+	$(BIN)/python -m tests.demo.run $(if $(SERVE),--serve)
 
 test: lint types imports unit
 

@@ -1,7 +1,7 @@
 """The main job on invented sites, from an empty folder to the report: `make demo`.
 
     python -m tests.demo.run             the demo, in ./demo
-    python -m tests.demo.run --serve     the same, then the sites stay up for trying things out
+    make demo SERVE=1     the same, then the sites stay up for trying things out
 
 Every step is a command of the checker as a rights team would type it; nothing is made up on the way.
 """
@@ -236,7 +236,8 @@ def closing(folder: Path, port: int, seconds: float) -> None:
         f"               {command} show FINDING",
         f"               {command} coverage",
         f"               {command} rules list",
-        "               python -m tests.demo.run --serve   [dim](the sites stay up, for a browser)[/]",
+        "",
+        "[bold]or[/]             make demo SERVE=1   [dim](the sites stay up afterwards, for a browser)[/]",
     ]
     console.print(Panel("\n".join(lines), title=f"done in {seconds:.0f} s", title_align="left", border_style="green"))
     console.print("[dim]Sites, articles and licences are invented. Nothing the checker says is legal advice.[/]")
