@@ -1,6 +1,6 @@
 """The main job on invented sites, from an empty folder to the report: `make demo`.
 
-    python -m tests.demo.run             the demo, in ./demo
+    make demo             the demo, in ./demo
     make demo SERVE=1     the same, then the sites stay up for trying things out
 
 Every step is a command of the checker as a rights team would type it; nothing is made up on the way.
