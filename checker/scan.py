@@ -42,11 +42,10 @@ MEMORY = 300_000_000
 YOUNG = 200_000
 """Objects a page makes before the collector looks into it: more than all but the largest pages do."""
 
+AT_ONCE = 96
+"""Pages of a file that are screened together: of fewer, the calls cost more; of more, their arrays leave the cache."""
 
-AT_ONCE = 32
-"""Pages of a file that are screened together."""
-
-BATCH = 4_000_000
+BATCH = 12_000_000
 """Bytes of pages from which on no more are screened with them."""
 
 

@@ -59,8 +59,8 @@ COMMON = frozenset(
 )
 """The commonest characters of Chinese prose and news pages, both scripts: a fifth and more of real text."""
 
-COMMON_UNITS = np.array(sorted(map(ord, COMMON)), np.uint16)
 FIRST_HAN, LAST_HAN = 0x4E00, 0x9FFF
+IS_COMMON = np.isin(np.arange(FIRST_HAN, LAST_HAN + 1), list(map(ord, COMMON)))
 
 SENSIBLE = 0.15
 """Share of COMMON among the Han characters below which a decoding of Chinese is taken for a wrong one.
@@ -189,7 +189,7 @@ def _evident(body: bytes, content_type: str) -> Decoded | None:
 def _evidently(units: Units) -> bool:
     """Whether UTF-16 units are evidently Chinese, as `_share` tells of text."""
     han = units[(units >= FIRST_HAN) & (units <= LAST_HAN)]
-    return len(han) >= FEW and float(np.isin(han, COMMON_UNITS, kind="table").mean()) >= EVIDENT
+    return len(han) >= FEW and float(IS_COMMON.take(han - FIRST_HAN).mean()) >= EVIDENT
 
 
 def _guessed(body: bytes, content_type: str) -> Decoded:

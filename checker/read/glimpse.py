@@ -65,8 +65,10 @@ def of_gb18030(body: bytes) -> Glyphs | None:
 def leading(high: Places) -> Places:
     """Return which of the bytes beyond ASCII begin a character: in a row of them, every other one from the first."""
     begins = np.concatenate(([0], np.flatnonzero(high[1:] - high[:-1] != 1) + 1))
-    offset = np.repeat(begins & 1, np.diff(begins, append=len(high)))
-    return high.take(np.flatnonzero(np.arange(len(high)) & 1 == offset))
+    odd = (begins & 1).astype(np.uint8)
+    rank = np.repeat(odd, np.diff(begins, append=len(high)))
+    rank[1::2] ^= 1
+    return high.take(np.flatnonzero(rank == 0))
 
 
 def read_four(body: bytes, leads: Places, odd: Places, units: Units) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
+from numpy.typing import NDArray
 
 from checker.errors import PageError
 from checker.glyphs import PageText
@@ -115,15 +116,18 @@ def not_html(body: bytes, content_type: str) -> str:
 
 def hides(body: bytes, page: PageText) -> bool:
     """Whether Han characters may hide in numeric references or script escapes."""
+    pairs = _pairs(body)
     return any(
-        _pairs(body, start) >= HIDDEN and sum(1 for _ in islice(form.finditer(page.text), HIDDEN)) == HIDDEN
+        sum(int(np.count_nonzero(half == int.from_bytes(start, "little"))) for half in pairs) >= HIDDEN
+        and sum(1 for _ in islice(form.finditer(page.text), HIDDEN)) == HIDDEN
         for start, form in FORMS
     )
 
 
-def _pairs(body: bytes, pair: bytes) -> int:
-    """How often two ASCII characters follow each other, in UTF-16 too; several times quicker than `bytes.count`."""
-    codes = np.frombuffer(body, dtype=np.uint8)
-    first, second = codes == pair[0], codes == pair[1]
-    apart = 2 if b"\0" in body[:HEAD] else 1
-    return int(np.count_nonzero(first[:-apart] & second[apart:]))
+def _pairs(body: bytes) -> list[NDArray[np.uint16]]:
+    """All two neighbouring bytes as one number, those from even and those from odd places; UTF-16 without its NULs.
+
+    To count a pair in them is ten times as quick as `bytes.count`.
+    """
+    codes = body.replace(b"\0", b"") if b"\0" in body[:HEAD] else body
+    return [np.frombuffer(codes[at:], "<u2", max(0, len(codes) - at) // 2) for at in (0, 1)]

@@ -1,7 +1,9 @@
-"""How fast and how good matching is: `python -m tests.bench.bench_match [--corpus FILE] [--pages WARC] [--articles N]`.
+"""How fast and how good matching is:
+`python -m tests.bench.bench_match [--corpus FILE] [--pages WARC] [--articles N ...]`.
 
 All figures of a table are of one run on one core, side by side, so that their ratios mean something on any machine.
-Without a corpus the texts are invented; without pages the clean pages are made around invented texts.
+Without a corpus the texts are invented, and so are, without pages, clean pages around invented texts. Of given pages
+those are clean that share nothing with the registered articles, which are made of the sentences of the corpus.
 """
 
 import argparse
@@ -10,10 +12,11 @@ import resource
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from io import BytesIO
-from itertools import islice
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +25,7 @@ from rich.table import Table
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from checker import scan
 from checker.crawl import warc
 from checker.errors import PageError
 from checker.glyphs import PageText
@@ -30,7 +34,6 @@ from checker.match.index import Index
 from checker.model import Document, Page, Thresholds
 from checker.read.refusal import load_refusals
 from checker.read.screen import screen
-from checker.scan import AT_ONCE
 from tests.bench import match_quality
 from tests.bench.match_texts import edited, invented, page, recombined, sentences
 from tests.bench.parsing import charset_of, parse
@@ -38,55 +41,63 @@ from tests.bench.parsing import charset_of, parse
 ROOT = Path(__file__).parents[2]
 LARGEST = 10_000_000
 CLEAN = 300
-ROUNDS = 5
+ROUNDS = 7
 COPIES = 200
+
+Step = tuple[Callable[[Any], object], Sequence[Any]]
+"""What is measured, and the items it is done to."""
 
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--corpus", type=Path, help="a .jsonl of articles whose sentences are recombined")
     options.add_argument("--pages", type=Path, help="a .warc.gz of clean pages")
-    options.add_argument("--articles", type=int, default=20_000)
+    options.add_argument("--articles", type=int, nargs="+", default=[10_000, 20_000])
     options.add_argument("--quality", action="store_true", help="passages, and other tools beside")
     chosen = options.parse_args()
     rng = random.Random(7)
     texts = sentences(chosen.corpus, rng)
     console = Console(width=110)
     with tempfile.TemporaryDirectory() as folder:
-        index = registered(console, Path(folder), texts, chosen.articles)
-        screening(console, index, chosen.pages or invented_pages(Path(folder) / "pages.warc.gz", rng))
-        aligning(console, index, rng)
+        indexes = registered(console, Path(folder), texts, sorted(chosen.articles))
+        screening(console, indexes, chosen.pages or invented_pages(Path(folder) / "pages.warc.gz", rng))
+        aligning(console, indexes[-1], rng)
     if chosen.quality:
         match_quality.passages(console, texts, rng)
         match_quality.rivals(console, texts, rng)
 
 
-def registered(console: Console, folder: Path, texts: list[list[str]], number: int) -> Index:
-    """Register recombined articles and print rate, size and time to open."""
-    index = Index.open(folder)
-    making, characters = made(number, texts)
-    start = time.process_time()
-    index.add(recombined(texts, number, random.Random(1)))
-    seconds = time.process_time() - start - making
-    whole = sum(path.stat().st_size for path in folder.iterdir())
-    records = sum(len(part.segment.blocks) for part in index.parts)
-    start = time.perf_counter()
-    opened = Index.open(folder)
-    opening = time.perf_counter() - start
-    table = Table(title=f"registration of {number:,} articles of {characters // number} characters")
-    for name in ("articles/s", "bytes/1,000 chars", "of these fingerprints", "segments", "opened in", "peak memory"):
+def registered(console: Console, folder: Path, texts: list[list[str]], numbers: Sequence[int]) -> list[Index]:
+    """Register recombined articles in one index for each number; print rate, size and time to open."""
+    table = Table(title="registration")
+    for name in (
+        "articles",
+        "articles/s",
+        "bytes/1,000 chars",
+        "of these fingerprints",
+        "segments",
+        "opened in",
+        "peak",
+    ):
         table.add_column(name, justify="right")
-    kilo = characters / 1000
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    row = (
-        f"{number / seconds:,.0f}",
-        f"{whole / kilo:,.0f}",
-        f"{(whole - records) / kilo:,.0f}",
-        f"{len(index.parts)}",
-    )
-    table.add_row(*row, f"{opening * 1000:.1f} ms", f"{peak:,.0f} MB")
+    indexes = []
+    for number in numbers:
+        index = Index.open(folder / str(number))
+        making, characters = made(number, texts)
+        start = time.process_time()
+        index.add(recombined(texts, number, random.Random(1)))
+        seconds = time.process_time() - start - making
+        whole = sum(path.stat().st_size for path in index.folder.iterdir())
+        records = sum(len(part.segment.blocks) for part in index.parts)
+        start = time.perf_counter()
+        indexes.append(Index.open(index.folder))
+        opening = time.perf_counter() - start
+        kilo = characters / 1000
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        sizes = (f"{whole / kilo:,.0f}", f"{(whole - records) / kilo:,.0f}", f"{len(index.parts)}")
+        table.add_row(f"{number:,}", f"{number / seconds:,.0f}", *sizes, f"{opening * 1000:.1f} ms", f"{peak:,.0f} MB")
     console.print(table)
-    return opened
+    return indexes
 
 
 def made(number: int, texts: list[list[str]]) -> tuple[float, int]:
@@ -108,41 +119,43 @@ def invented_pages(file: Path, rng: random.Random) -> Path:
     return file
 
 
-def screening(console: Console, index: Index, file: Path) -> None:
-    """Print what screening costs beside parsing."""
+def screening(console: Console, indexes: Sequence[Index], file: Path) -> None:
+    """Print what screening clean pages costs beside parsing them, with every index."""
     refusals = load_refusals(ROOT / "rules" / "refusals.toml")
 
     def screened(pages: Sequence[Page]) -> list[PageText]:
         return [screen(page, refusals).page for page in pages]
 
-    def read(number: int) -> int:
-        return sum(1 for _ in islice(warc.pages(file, limit=LARGEST), number))
-
-    pages = list(screenable(file))
-    count = len(pages)
-    alike = [(page.body, charset_of(page)) for page in pages]
-    batches = [pages[at : at + AT_ONCE] for at in range(0, count, AT_ONCE)]
-    texts = [screened(batch) for batch in batches]
-    steps = {
-        "read WARC": least(read, [(count,)]) / count,
-        "parse (resiliparse)": least(parse, alike) / count,
-        "decode and screen": least(screened, [(batch,) for batch in batches]) / count,
-        "decode, screen and look up": least(lambda batch: index.touches(screened(batch)), [(b,) for b in batches])
-        / count,
-    }
-    reading, parsing, _, looking = steps.values()
-    steps |= {"read and parse": reading + parsing, "read, decode, screen and look up": reading + looking}
-    table = Table(title=f"screening {count} pages against {len(index):,} articles")
-    table.add_column("step")
-    for name in ("ms/page", "pages/s", "parse = 1", "read and parse = 1"):
-        table.add_column(name, justify="right")
-    for name, spent in steps.items():
-        ratios = (f"{parsing / spent:.2f}", f"{(reading + parsing) / spent:.2f}")
-        table.add_row(name, f"{spent:.3f}", f"{1000 / spent:,.0f}", *ratios)
+    with tempfile.TemporaryDirectory() as folder:
+        clean, whole = Path(folder) / "clean.warc.gz", list(screenable(file))
+        shares = [any(flags) for flags in zip(*(index.touches(screened(whole)) for index in indexes), strict=True)]
+        copy_records(file, [page for page, known in zip(whole, shares, strict=True) if not known], clean)
+        pages = list(screenable(clean))
+        batches = list(scan.batches(pages, scan.AT_ONCE))
+        alike = [(page.body, charset_of(page)) for page in pages]
+        steps: dict[str, Step] = {
+            "read WARC": (lambda _: sum(1 for _ in warc.pages(clean, limit=LARGEST)), [clean]),
+            "parse": (lambda item: parse(*item), alike),
+            "screen": (screened, batches),
+        }
+        for index in indexes:
+            steps[f"screen, look up in {len(index):,}"] = (partial(looked_up, index, screened), batches)
+        spent = {name: each / len(pages) for name, each in least(steps).items()}
+    reading, parsing = spent.pop("read WARC"), spent.pop("parse")
+    table = Table(title=f"{len(pages)} clean pages of {len(whole)}; ms a page: read WARC {reading:.3f}")
+    for name in ("step", "ms", "with reading", "parse / it", "parse / with reading", "both with reading"):
+        table.add_column(name, justify="left" if name == "step" else "right")
+    for name, own in {"parse (resiliparse)": parsing, **spent}.items():
+        ratios = (parsing / own, parsing / (reading + own), (reading + parsing) / (reading + own))
+        table.add_row(name, f"{own:.3f}", f"{reading + own:.3f}", *(f"{ratio:.2f}" for ratio in ratios))
     console.print(table)
-    touched = sum(sum(index.touches(screened(batch))) for batch in batches)
-    named = sum(len(index.candidates(text.text)) for batch in texts for text in batch)
-    console.print(f"pages with a candidate: {touched} of {count}, candidates: {named}\n")
+    first, *_, last = [spent[name] + reading for name in spent if "look up" in name] * 2
+    console.print(f"slower by the most articles than by the fewest: {last / first:.2f}, end to end\n")
+
+
+def looked_up(index: Index, screened: Callable[[Sequence[Page]], list[PageText]], pages: Sequence[Page]) -> None:
+    """Screen pages and look them up."""
+    index.touches(screened(pages))
 
 
 def screenable(file: Path) -> Iterator[Page]:
@@ -153,15 +166,27 @@ def screenable(file: Path) -> Iterator[Page]:
             yield each
 
 
-def least(step: Callable[..., object], items: Sequence[tuple[Any, ...]]) -> float:
-    """Return the milliseconds that a step takes for all items, each by the least of several rounds."""
-    best = [float("inf")] * len(items)
+def copy_records(file: Path, pages: Sequence[Page], to: Path) -> None:
+    """Copy the records of some pages, byte for byte, into a WARC of their own."""
+    wanted = {int(page.facts["warc"].rpartition("#")[2]) for page in pages}
+    with file.open("rb") as source, to.open("wb") as target:
+        places = [*warc.starts(source), file.stat().st_size]
+        for begin, end in pairwise(places):
+            if begin in wanted:
+                source.seek(begin)
+                target.write(source.read(end - begin))
+
+
+def least(steps: Mapping[str, Step]) -> dict[str, float]:
+    """Return the milliseconds that each step takes for all of its items, each by the least of several rounds."""
+    best = {name: [float("inf")] * len(items) for name, (_, items) in steps.items()}
     for _ in range(ROUNDS):
-        for number, item in enumerate(items):
-            start = time.process_time()
-            step(*item)
-            best[number] = min(best[number], time.process_time() - start)
-    return 1000 * sum(best)
+        for name, (step, items) in steps.items():
+            for number, item in enumerate(items):
+                start = time.process_time()
+                step(item)
+                best[name][number] = min(best[name][number], time.process_time() - start)
+    return {name: 1000 * sum(each) for name, each in best.items()}
 
 
 def aligning(console: Console, index: Index, rng: random.Random) -> None:
