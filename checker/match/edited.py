@@ -75,7 +75,9 @@ def likeness(segment: Segment, probe: Probe, page: Span, place: Span) -> tuple[i
     begin, end = segment.strand(place[0])
     sketch = segment.sketch[max(begin, place[0] - BESIDE) : min(end, place[1] + BESIDE)] & np.uint8(LAST)
     mine = sketch.tobytes()
-    other = probe.hues[max(0, page[0] - BESIDE) + MARGIN : page[1] + BESIDE + MARGIN].tobytes()
+    first, last = probe.strand(page[0])  # the strands of other pages lie beside it
+    hues = probe.hues[MARGIN + max(first, page[0] - BESIDE) : MARGIN + min(last, page[1] + BESIDE)]
+    other = hues.tobytes()
     if LCSseq.similarity(mine, other, score_cutoff=EDITED) < max(EDITED, (page[1] - page[0]) // 2):
         return 0, 0
     matching = LCSseq.editops(mine, other).as_matching_blocks()

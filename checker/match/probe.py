@@ -16,6 +16,7 @@ from checker.match.fingerprint import TRIPLE, Hashes, K, grams, is_han, strand_o
 from checker.match.fold import Codes, Folded, fold
 from checker.match.segment import Words, words
 from checker.match.strand import GAP_BITS, RUN, Bytes, Integers, hue, lean, widened
+from checker.model import Span
 
 SIDE = RUN
 MARGIN = SIDE + K
@@ -83,6 +84,12 @@ class Probe:
     def page(self, places: Integers) -> Integers:
         """Return which page each place is in."""
         return self.begins.searchsorted(places, side="right") - 1
+
+    def strand(self, place: int) -> Span:
+        """Return where the strand of the page that holds a place begins and where its last character ends."""
+        number = int(self.begins.searchsorted(place, side="right"))
+        end = int(self.begins[number]) if number < len(self.begins) else len(self.codes)
+        return int(self.begins[number - 1]), end - 1
 
 
 def probes(pages: Sequence[PageText], foreign: bool, mostly: bool) -> Iterator[tuple[Probe, Integers]]:

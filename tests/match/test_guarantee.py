@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from opencc import OpenCC
 
@@ -104,6 +104,7 @@ def test_a_common_run_is_found_on_a_page_full_of_common_phrases(seed: int) -> No
 
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 2**32))
+@example(seed=1002)  # an edited copy beside which the text of the next page stood
 def test_many_pages_at_once_touch_what_each_has_as_a_candidate(seed: int) -> None:
     rng = random.Random(seed)
     texts = [prose(rng, rng.randrange(60, 300)) for _ in range(20)]
