@@ -74,9 +74,7 @@ def measure(folder: Path, corpus: Path, found: list[Page]) -> Measured:
     """Register a corpus and take pages down the road, as a worker process does."""
     lay_out(folder)
     place = Workspace(folder, Settings(database=f"sqlite:///{folder}/data/checker.db"))
-    pack = pack_of(place)
-    registration = Registration({pack.publisher.id: pack.publisher})
-    articles = [each for each in read_corpus(corpus, registration) if isinstance(each, Article)]
+    articles = articles_of(corpus, place)
     with Store.open(place.database) as store:
         register = spent(lambda: enter(articles, Index.open(place.index), store, datetime.now(UTC)))
     road = Road.open(place)
@@ -90,6 +88,13 @@ def measure(folder: Path, corpus: Path, found: list[Page]) -> Measured:
                 candidates.append(spent(lambda suspect=suspect: road.examine(suspect)))  # type: ignore[misc]
                 gc.collect(0)
     return Measured(len(articles), register, len(found), screen, candidates, memory(road, found))
+
+
+def articles_of(corpus: Path, place: Workspace) -> list[Article]:
+    """Return the articles of a corpus file or folder, as a workspace registers them."""
+    pack = pack_of(place)
+    registration = Registration({pack.publisher.id: pack.publisher})
+    return [each for each in read_corpus(corpus, registration) if isinstance(each, Article)]
 
 
 def memory(road: Road, found: list[Page]) -> dict[int, int]:
