@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import typer
 
-from checker.cli.app import app
+from checker.cli.app import loaded
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -24,7 +24,7 @@ def commands(group: Any, above: str = "") -> Iterator[tuple[str, str]]:
             yield above + name, (command.help or "").splitlines()[0]
 
 
-COMMANDS = list(commands(typer.main.get_command(app)))
+COMMANDS = list(commands(typer.main.get_command(loaded())))
 
 
 @pytest.mark.parametrize(("name", "help_line"), COMMANDS)

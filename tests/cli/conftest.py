@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from checker.cli.app import app
+from checker.cli.app import loaded
 
 ROOT = Path(__file__).parents[2]
 
@@ -49,7 +49,7 @@ def checker(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Checker:
 
 
 def run(*words: str, given: bytes = b"") -> Ended:
-    result = CliRunner().invoke(app, list(words), input=given)
+    result = CliRunner().invoke(loaded(), list(words), input=given)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return Ended(result.exit_code, result.stdout, result.stderr)

@@ -27,7 +27,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from checker.cli.app import app
+from checker.cli.app import loaded
 from checker.keep.cases import Wanted
 from checker.keep.store import Store
 from checker.model import JUDGED, Outcome
@@ -134,7 +134,7 @@ def own(pack: Path) -> None:
 def checker(*words: str) -> int:
     """Run a command of the checker, shown as one would type it; return its exit code."""
     console.print(f"[dim]$[/] [bold]checker {' '.join(words) if len(words) < 5 else f'{words[0]} {words[1]} …'}[/]")
-    code = app(list(words), standalone_mode=False)
+    code = loaded()(list(words), standalone_mode=False)
     console.print()
     if code == 2:
         raise SystemExit(2)
@@ -145,7 +145,7 @@ def scan(port: int) -> list[dict[str, Any]]:
     """Scan all sites and return what the command wrote: one JSON object for each match."""
     found = io.StringIO()
     with contextlib.redirect_stdout(found):
-        app(["scan", *(f"{site.origin(port)}/" for site in sites()), "--json"], standalone_mode=False)
+        loaded()(["scan", *(f"{site.origin(port)}/" for site in sites()), "--json"], standalone_mode=False)
     console.print()
     Path("data/scan.jsonl").write_text(found.getvalue(), encoding="utf-8")
     return [json.loads(line) for line in found.getvalue().splitlines()]

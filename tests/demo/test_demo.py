@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from checker.cli.app import app
+from checker.cli.app import loaded
 from checker.model import Grade, LicenceState, MatchKind, Outcome, PageOutcome
 from tests.demo.run import READERS, prepare
 from tests.demo.server import HERE, Site, serving, sites
@@ -62,7 +62,7 @@ def checker(folder: Path, *words: str) -> Ran:
     """Run a command in this process: most of a short command's time is Python starting."""
     out, err = io.StringIO(), io.StringIO()
     with redirect_stdout(out), redirect_stderr(err):
-        code = app([*words, "--workspace", str(folder)], standalone_mode=False)
+        code = loaded()([*words, "--workspace", str(folder)], standalone_mode=False)
     return Ran(code or 0, out.getvalue(), err.getvalue())
 
 
