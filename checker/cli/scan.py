@@ -97,6 +97,7 @@ def scanned(house: House, targets: Sequence[str], crawl: Crawl, workers: int) ->
         left = partial(runs.left, house, run) if live else None
         for _ in watched(runs.scan(house, run, targets, crawl, workers=workers), tally, left):
             pass
+        tally.turn(runs.settle_quotas(house, run))
     return tally, Measured(named(targets), run, begun, runs.now(), tally.pages, tally.verdicts)
 
 

@@ -57,6 +57,12 @@ class Scene:
         impossible = stated > captured or (self.first is not None and stated < self.first)
         return captured if impossible else stated
 
+    @property
+    def dated(self) -> bool:
+        """Whether the page itself says surely that this is the day of the repost."""
+        stated = self.document.published
+        return stated is not None and stated.solid and stated.when == self.day
+
     @cached_property
     def traces(self) -> Traces:
         """What of the article is still on the page."""
@@ -99,10 +105,12 @@ def use(scene: Scene) -> Use:
         characters=_copied(scene.match),
         coverage=scene.match.coverage,
         edited=_edited(scene.match),
+        cut=scene.match.kind is MatchKind.NEAR,
         language=_language(document),
         commerce=scene.traces.commerce() >= COMMERCE,
         seen=captured.date(),
         instant=_made_by(scene),
+        since=None if scene.dated else scene.first or date.min,
     )
 
 
@@ -113,7 +121,7 @@ def facts(scene: Scene, lookup: Lookup) -> dict[str, Value]:
         **_copy(scene),
         **_gates(scene, scene.traces),
         **_integrity(scene, scene.traces, scene.differences),
-        **_licence(lookup),
+        **_licence(lookup, scene.captured.astimezone(scene.zone).date()),
     }
 
 
@@ -163,7 +171,7 @@ def _gates(scene: Scene, traces: Traces) -> dict[str, Value]:
 
 def _integrity(scene: Scene, traces: Traces, found: Differences) -> dict[str, Value]:
     title, original = traces.title()
-    late = (scene.day - scene.first).days if scene.first and scene.document.published else 0
+    late = (scene.day - scene.first).days if scene.first and scene.dated else 0
     return {
         "title": title,
         "original_title": original,
@@ -181,19 +189,20 @@ def _integrity(scene: Scene, traces: Traces, found: Differences) -> dict[str, Va
     }
 
 
-def _licence(lookup: Lookup) -> dict[str, Value]:
+def _licence(lookup: Lookup, captured: date) -> dict[str, Value]:
     terms, licence, on = lookup.terms, lookup.licence, lookup.answer.on
-    ends = terms.end if terms else None
+    ends = licence.terms(captured).end if licence else None
     return {
         "licence.state": str(lookup.answer.state),
         "licence.clause": lookup.answer.clause or "",
         "licence.written": licence.written if licence else True,
         "licence.overlap": lookup.overlap,
+        "licence.doubtful": lookup.doubtful,
         "licence.amended": bool(licence and on and licence.amended_after(on)),
         "licence.credit": terms.credit if terms and lookup.answer.state is LicenceState.VALID else "due",
         "licence.link": bool(terms and terms.link),
         "licence.removal": bool(terms and terms.removal_on_withdrawal),
-        "licence.days_left": (ends - on).days if ends and on else 10_000,
+        "licence.days_left": (ends - captured).days if ends else 10_000,
     }
 
 
@@ -243,7 +252,9 @@ def _copied(match: Match) -> int:
 
 
 def _edited(match: Match) -> bool:
-    return match.kind in {MatchKind.NEAR, MatchKind.REWRITE} or match.similarity < EDITED
+    """Say whether the words differ or stand in another order; that some are left out is another matter."""
+    moved = any(passage.moved for passage in match.passages)
+    return match.kind is MatchKind.REWRITE or match.similarity < EDITED or moved
 
 
 def _channel(scene: Scene) -> str:

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property
 from pathlib import Path
 
 from checker.errors import LicenceError
-from checker.judge.clauses import Counts, Usage, Use, answer, concerns
+from checker.judge.clauses import Counts, Usage, Use, answer, concerns, turns
 from checker.judge.terms import Licence, Terms, identity
 from checker.knowledge import line_of, validated
 from checker.model import Article, LicenceAnswer, LicenceState
@@ -36,12 +37,17 @@ class Register(Table):
 
 @dataclass(frozen=True)
 class Lookup:
-    """What the register says about one repost: the answer, and the licence and terms it rests on."""
+    """What the register says about one repost: the answer, and the licence and terms it rests on.
+
+    `overlap` says that two licences with different terms allow it; `doubtful` that none does, but that one would on
+    another day on which the repost may have been made.
+    """
 
     answer: LicenceAnswer
     licence: Licence | None = None
     terms: Terms | None = None
     overlap: bool = False
+    doubtful: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,16 @@ class Licences:
 
     def look_up(self, use: Use, usage: Usage = no_usage) -> Lookup:
         """Put every licence about this repost to it and return the answer most in the licensee's favour."""
+        found = self._look_up(use, usage)
+        if use.since is None or found.licence is None or found.answer.state is LicenceState.VALID:
+            return found
+        starts = {day for licence in self._of(use) if concerns(licence, use) for day in turns(licence)}
+        days = sorted(day for day in starts | {use.since} if use.since <= day <= (use.seen or use.on))
+        others = (self._look_up(replace(use, on=day), usage) for day in days)
+        return replace(found, doubtful=any(other.answer.state is LicenceState.VALID for other in others))
+
+    def _look_up(self, use: Use, usage: Usage) -> Lookup:
+        """Put every licence to a repost of one day."""
         if not self.licences:
             reason = "no licence is registered at all"
             return Lookup(LicenceAnswer(LicenceState.UNKNOWN, on=use.on, reason=reason))
@@ -91,6 +107,11 @@ class Licences:
         best, licence = min(answers, key=lambda pair: (RANK.index(pair[0].state), pair[1].id))
         valid = {licence.terms(use.on) for found, licence in answers if found.state is LicenceState.VALID}
         return Lookup(best, licence, licence.terms(use.on), overlap=len(valid) > 1)
+
+    @cached_property
+    def limited(self) -> frozenset[str]:
+        """The ids of the licences that limit how many articles may be used."""
+        return frozenset(licence.id for licence in self.licences if licence.counted)
 
     def _of(self, use: Use) -> Iterator[Licence]:
         publisher = use.article.publisher if use.article else ""

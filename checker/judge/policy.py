@@ -1,7 +1,7 @@
 """Which duty was broken: the rules of a pack and the licences put to one match."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from checker.judge.clauses import Usage
@@ -57,7 +57,7 @@ class Policy:
             captured=captured,
             match=match,
             credit=document.credit,
-            licence=lookup.answer,
+            licence=replace(lookup.answer, dated=scene.dated),
             outcome=outcome(fired),
             findings=findings(self.pack, fired, texts, document),
             log=tuple(judgement.log),
@@ -156,5 +156,5 @@ def _intro(scene: Scene, lookup: Lookup) -> Iterable[str]:
         yield RENDERED[scene.document.rendered]
     stated = scene.document.published
     own = stated is not None and stated.when == scene.day
-    day = "the page's own date" if own else "the day of capture"
+    day = ("the page's own date" if scene.dated else "a date that is not sure") if own else "the day of capture"
     yield f"licence for {scene.host or 'a local file'} on {scene.day} ({day}): {answer.state}, {answer.reason}"

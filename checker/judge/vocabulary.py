@@ -126,7 +126,7 @@ FACTS: dict[str, Fact] = {
     "notice": _one_of(
         "our copyright notice: the article has none, the page kept it, removed it", "none", "kept", "removed"
     ),
-    "days_late": _number("days from our publication to the page's date, 0 if unknown", 0, "days"),
+    "days_late": _number("days from our publication to the page's date, 0 where it is not sure", 0, "days"),
     "date_told": _flag("the page tells the date of our publication", True),
     "commerce": _number("different words of advertising and sales around the copy", 0, "words"),
     # the licence
@@ -134,11 +134,14 @@ FACTS: dict[str, Fact] = {
     "licence.clause": _one_of("the clause that decided", *CLAUSES),
     "licence.written": _flag("the licence is signed in writing", True),
     "licence.overlap": _flag("two licences of this licensee differ for that day"),
+    "licence.doubtful": _flag(
+        "no licence allows it on that day, but the page does not surely tell its day, and on another one did"
+    ),
     "licence.amended": _flag("the terms were changed after that day; the ones of that day were used"),
     "licence.credit": _one_of("the credit is due, due at the head of the text, or waived", "due", "head", "waived"),
     "licence.link": _flag("a link to the original is part of the terms"),
     "licence.removal": _flag("withdrawn articles must be taken down"),
-    "licence.days_left": _number("days until the licence ends, counted from that day", 365, "days"),
+    "licence.days_left": _number("days until the licence ends, counted from the capture", 365, "days"),
     # our own pages (rules with scope = "own")
     "own.source": _one_of("whom our own page names as source", "ours", "other", "both", "none"),
     "own.mark": _flag("our own page carries a mark of ours in the text (國際在線消息, 專稿)"),

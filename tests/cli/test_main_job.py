@@ -48,7 +48,9 @@ def test_the_object_of_a_match_is_the_contract(checker: Checker, pages: Path) ->
     assert first["credit"]["zone"] == "head"
     assert set(first["licence"]) >= {"state", "id", "clause"}
     assert first["outcome"] == "violation"
-    assert {"rule", "level", "message", "basis", "quote", "repair"} <= set(first["findings"][0])
+    for finding in first["findings"]:
+        assert {"rule", "level", "message", "basis", "quote", "repair"} <= set(finding)
+        assert all(isinstance(words, str) for words in (finding["message"], finding["repair"], *finding["basis"]))
     assert first["page"]["published"] == "2026-03-05"
     assert first["page"]["charset"] == "utf-8"
 

@@ -49,7 +49,7 @@ def rule(finding: Mapping[str, Any], language: str) -> dict[str, Any]:
     return {
         "id": finding["rule"],
         "help": {"text": said(finding["repair"], language) or finding["rule"]},
-        "properties": {"basis": list(finding["basis"])},
+        "properties": {"basis": [said(basis, language) for basis in finding["basis"]]},
     }
 
 
