@@ -180,6 +180,22 @@ def test_a_decision_survives_the_next_scan(checker: Checker, pages: Path) -> Non
     assert "mei" in checker("history", case).out
 
 
+def test_what_people_put_away_is_listed_only_where_it_is_asked_for(checker: Checker, pages: Path) -> None:
+    checker("scan", str(pages))
+    first, second = (json.loads(line)["id"] for line in checker("findings", "--json").out.splitlines())
+    checker("decide", first, "reject", "--reason", "mere_facts", "--who", "mei")
+
+    def ids(*words: str) -> list[str]:
+        return [json.loads(line)["id"] for line in checker("findings", "--json", *words).out.splitlines()]
+
+    assert (ids(), ids("--all"), ids("--state", "rejected")) == ([second], [first, second], [first])
+    (run,) = json.loads(checker("findings", "--format", "sarif", "--all").out)["runs"]
+    assert {each["properties"]["case"]: bool(each["suppressions"]) for each in run["results"]} == {
+        first: True,
+        second: False,
+    }
+
+
 def test_the_week_is_written_to_files(checker: Checker, pages: Path, workspace: Path) -> None:
     checker("scan", str(pages))
     assert checker("report", "--week", "2026-W10").code == 0
