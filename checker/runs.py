@@ -49,6 +49,7 @@ class House:
         """Open a workspace for runs, and close it again."""
         road = Road.open(place)
         with Store.open(place.database) as store, Evidence.open(place.evidence) as evidence:
+            store.expire(now())
             yield cls(place, road, store, evidence)
 
     def counting(self) -> Road:

@@ -3,6 +3,7 @@
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -67,6 +68,7 @@ def findings(
     )
     language = place.settings.language
     with Store.open(place.database) as store:
+        store.expire(datetime.now(UTC))
         rows = listed(store, wanted, language)
         if shape is Format.TABLE:
             table(firsts(rows), stdout, language)

@@ -23,6 +23,10 @@ COMMERCE = 2
 """Different words of advertising from which a page counts as commercial."""
 
 
+GUESS = "htmldate"
+"""The witness that names a date where the page itself states none."""
+
+
 @dataclass(frozen=True)
 class Scene:
     """One match with everything that its facts are computed from."""
@@ -160,6 +164,7 @@ def _gates(scene: Scene, traces: Traces) -> dict[str, Value]:
         "own_host": own_host(scene.pack, scene.document.url),
         "earlier": earlier(scene),
         "third_source": traces.third_source(),
+        "speech": traces.speech(),
         "page": str(scene.document.kind),
         "part": scene.document.parts > max(1, len(scene.document.joined)),
         "rendered": str(scene.document.rendered),
@@ -216,7 +221,7 @@ def hiding(scene: Scene) -> str:
 
 
 def earlier(scene: Scene) -> str:
-    """Say whether the page claims a date before our first publication: no, weak or solid."""
+    """Say whether the page claims a date before our first publication: no, guessed, weak or solid."""
     stated, ours = scene.document.published, scene.article.published
     if stated is None or ours is None or scene.first is None:
         return "no"
@@ -225,13 +230,15 @@ def earlier(scene: Scene) -> str:
         before = stated.instant < ours - tolerance
     else:
         before = stated.when < scene.first
-    return ("solid" if stated.solid else "weak") if before else "no"
+    if not before:
+        return "no"
+    return "solid" if stated.solid else "guessed" if stated.witness == GUESS else "weak"
 
 
 def quotation(scene: Scene) -> str:
     """Say whether the copy is a short part of a page that is mostly other words, and whether marked as quoted."""
     match, judging, length = scene.match, scene.pack.judging, _copied(scene.match)
-    part = match.kind in {MatchKind.EXCERPT, MatchKind.MOSAIC} and match.coverage <= judging.quotation_share
+    part = match.kind in {MatchKind.EXCERPT, MatchKind.MOSAIC}
     if not part or scene.page_share > judging.quotation_page_share or length > judging.quotation_length:
         return "no"
     text = level(scene.document.text)
@@ -239,7 +246,7 @@ def quotation(scene: Scene) -> str:
     words = [level(word) for word in judging.quoting]
     if any(word in part for part in lead for word in words):
         return "marked"
-    return "short" if length <= judging.short_length else "no"
+    return "short" if length <= judging.short_length and match.coverage <= judging.quotation_share else "no"
 
 
 def longest(match: Match) -> int:

@@ -77,7 +77,12 @@ FACTS: dict[str, Fact] = {
         "cut",
     ),
     "author": _one_of("the authors: the article names none, the page kept one, dropped all", "none", "kept", "dropped"),
-    "photo": _one_of("a photographer's credit inside the article", "none", "kept", "dropped"),
+    "photo": _one_of(
+        "a photographer's credit inside the article: none, or no picture; kept; dropped from its caption",
+        "none",
+        "kept",
+        "dropped",
+    ),
     "caption": _one_of("picture captions of the article on the page", "none", "kept", "changed"),
     "link": _one_of(
         "the page's links: to the original, to another page of ours, to none; or we know no address",
@@ -99,8 +104,15 @@ FACTS: dict[str, Fact] = {
     # gates
     "ownership": _one_of("what the marks on the article say", "ours", *Ownership),
     "own_host": _flag("the page is on a host of ours or of a partner"),
-    "earlier": _one_of("the page's date against our first publication", "no", "weak", "solid"),
+    "earlier": _one_of(
+        "the page's date against our first publication: not before it; before it by a guess, by one witness, surely",
+        "no",
+        "guessed",
+        "weak",
+        "solid",
+    ),
     "third_source": _one_of("both texts may come from a third one", "none", "agency", "official"),
+    "speech": _number("share of what is copied that our article itself quotes from others", 0.0, "0..1"),
     "page": _one_of("sort of page", "article", *PageKind),
     "part": _flag("the page is one of several over which an article is spread"),
     "rendered": _one_of("a browser ran the page's scripts: no, yes, yes but not all they asked for", "no", *Rendered),

@@ -1,11 +1,16 @@
 """The main job through the commands: what they print, what they keep, how they end."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
+from checker.keep import tables
+from checker.keep.store import Store
 from checker.model import Grade
+from checker.settings import open_workspace
 from tests.cli.conftest import Checker
 from tests.cli.pages import BRIDGE, CLEAN, FERRY, page, text_of, warc
 
@@ -196,6 +201,22 @@ def test_what_people_put_away_is_listed_only_where_it_is_asked_for(checker: Chec
     }
 
 
+def test_what_people_put_away_sets_no_exit_code_until_it_runs_out(
+    checker: Checker, pages: Path, workspace: Path
+) -> None:
+    checker("scan", str(pages))
+    first, second = (json.loads(line)["id"] for line in checker("findings", "--json").out.splitlines())
+    checker("decide", first, "reject", "--reason", "mere_facts", "--who", "mei")
+    checker("decide", second, "except", "--reason", "goodwill", "--expires", "2099-12-31", "--who", "mei")
+    again = checker("scan", str(pages), "--json")
+    assert (again.code, len(again.out.splitlines())) == (0, 2)
+    with Store.open(open_workspace(workspace).database) as store, store.writing() as connection:
+        connection.execute(update(tables.cases).where(tables.cases.c.id == second).values(expires=datetime.now(UTC)))
+    assert second in checker("findings", "--json").out
+    assert "expire" in checker("history", second).out
+    assert checker("scan", str(pages)).code == 1
+
+
 def test_the_week_is_written_to_files(checker: Checker, pages: Path, workspace: Path) -> None:
     checker("scan", str(pages))
     assert checker("report", "--week", "2026-W10").code == 0
@@ -285,12 +306,22 @@ def test_own_pages_without_the_mark_are_errors(checker: Checker, tmp_path: Path)
     bare.write_bytes(page(CLEAN))
     assert checker("own-check", str(marked)).code == 0
     assert checker("own-check", str(bare)).code == 1
+    bare.write_bytes(b"<html><body>" + bytes(range(128, 256)) * 40)
+    ended = checker("own-check", str(bare))
+    assert (ended.code, ended.err.splitlines()[-1]) == (
+        3,
+        "own articles 0, with errors 0, lists and shells 0, failed 1",
+    )
 
 
 def test_the_rule_pack_passes_its_own_examples(checker: Checker) -> None:
     assert checker("rules", "test").code == 0
     assert "ATT-01" in checker("rules", "list").out
-    assert "notice:2" in checker("rules", "show", "ATT-01").out
+    shown = checker("rules", "show", "ATT-01").out
+    assert "notice:2" in shown
+    assert "grade: none or boilerplate" in shown
+    assert "licence.credit: waived" in shown
+    assert "at least 180" in checker("rules", "show", "INT-06").out
 
 
 def test_a_corrected_fact_changes_what_the_rules_say_and_survives_registering_again(

@@ -197,7 +197,7 @@ def test_a_part_that_may_be_used_is_no_change_of_the_text(
     [
         (Publication(date(2026, 9, 2), solid=True), {"INT-06"}),
         (Publication(date(2026, 9, 2), solid=False), set()),
-        (Publication(date(2026, 3, 1), solid=False), {"GATE-09"}),
+        (Publication(date(2026, 3, 1), solid=False, witness="htmldate"), {"GATE-09"}),
         (None, set()),
     ],
 )
@@ -328,7 +328,8 @@ def test_a_soft_gate_is_silent_where_there_is_nothing_to_soften(pack: Pack, repo
     ("published", "gate"),
     [
         (Publication(date(2026, 3, 3), solid=True), "GATE-05"),
-        (Publication(date(2026, 3, 3), solid=False), "GATE-09"),
+        (Publication(date(2026, 3, 3), solid=False, witness="address"), "GATE-05"),
+        (Publication(date(2026, 3, 3), solid=False, witness="htmldate"), "GATE-09"),
         (Publication(date(2026, 3, 4), datetime(2026, 3, 4, 0, 29, tzinfo=UTC), solid=True), "GATE-05"),
         (Publication(date(2026, 3, 4), datetime(2026, 3, 4, 0, 30, tzinfo=UTC), solid=True), ""),
         (Publication(date(2026, 3, 4), solid=True), ""),
