@@ -87,15 +87,15 @@ def decide(pack: Pack, known: Mapping[str, Value], intro: Iterable[str] = (), sc
 
 def _gated(stops: list[Rule], softening: list[Rule], rest: list[Rule], judgement: Judgement) -> list[Rule]:
     """Return what fired after the gates: behind a gate that asks for a person, nothing accuses."""
-    if stops:
-        return [*stops, *rest]
+    if stops and not rest:
+        return stops
     accusing = [rule for rule in rest if rule.kind is FindingKind.FAIL and rule.level is Level.ERROR]
     gates = [gate for gate in softening if gate.gate == "review" or any(_covers(gate, rule) for rule in accusing)]
     if not gates:
-        return rest
+        return [*stops, *rest]
     softened = [_softer(rule) if any(_covers(gate, rule) for gate in gates) else rule for rule in rest]
     judgement.note(f"left to a person because of {', '.join(gate.id for gate in gates)}")
-    return [*gates, *softened]
+    return [*stops, *gates, *softened]
 
 
 def _covers(gate: Rule, rule: Rule) -> bool:

@@ -356,6 +356,19 @@ def test_a_withdrawn_article_that_is_still_up(
     assert (verdict.outcome, rules(verdict)) == (expected, found)
 
 
+def test_a_withdrawn_article_on_a_page_that_cannot_be_read_reliably_is_left_to_a_person(
+    pack: Pack, repost: Repost, article: Article
+) -> None:
+    withdrawn = replace(article, withdrawn=True)
+    register = licences(removal_on_withdrawal=True)
+    verdict = judge(pack, register, repost, ours=withdrawn, kind=MatchKind.FULL, parts=1)
+    listing = Policy(pack, register).judge(
+        replace(verdict.document, kind=PageKind.LISTING), verdict.match, captured=CAPTURED
+    )
+    assert (verdict.outcome, listing.outcome) == (Outcome.VIOLATION, Outcome.REVIEW)
+    assert rules(listing) == {"GATE-07", "GATE-08", "INT-12"}
+
+
 def test_the_log_says_every_gate_the_licence_and_every_rule(pack: Pack, repost: Repost) -> None:
     log = "\n".join(judge(pack, ELSEWHERE, repost, grade=Grade.OTHER).log)
     for gate in ("GATE-01", "GATE-03", "GATE-04", "GATE-05", "GATE-06", "GATE-07", "GATE-08"):
