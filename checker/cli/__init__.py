@@ -2,6 +2,7 @@
 
 from checker.cli import (
     again,
+    bulk,
     decisions,
     explain,
     findings,
@@ -21,6 +22,7 @@ from checker.cli.app import main
 
 __all__ = [
     "again",
+    "bulk",
     "decisions",
     "explain",
     "findings",

@@ -15,7 +15,7 @@ from checker.errors import CheckerError
 ROOMS = {
     "Set up": ("init", "register", "unregister", "licence", "rules", "sites"),
     "Look": ("scan", "check", "read", "explain", "own-check", "recheck", "judge", "verify", "run-due"),
-    "Decide": ("findings", "show", "triage", "decide", "undo", "history", "curate"),
+    "Decide": ("findings", "show", "triage", "decide", "decide-all", "undo", "history", "curate"),
     "Tell": ("report", "runs", "pages", "coverage"),
 }
 """The commands in the order of the work, as the help lists them."""

@@ -54,10 +54,10 @@ def decide(
 ) -> None:
     """Decide on a finding; the decision is dated, signed, and never overwritten by a scan."""
     place = workspace_at(workspace)
-    until = None if expires is None else datetime.combine(expires.date(), time.max, place.settings.zone)
+    decision = Decision(action, who or getpass.getuser(), reason, comment, end_of(expires, place))
     with Store.open(place.database) as store:
         case = store.case(finding)
-        entry = store.decide(case.id, Decision(action, who or getpass.getuser(), reason, comment, until), now())
+        entry = store.decide(case.id, decision, now())
     say(f"{case.id}: {entry.before} -> {entry.after}")
 
 
@@ -206,6 +206,11 @@ def decision_of(store: Store, case: Case, key: str, who: str, place: Workspace) 
     entry = store.decide(case.id, Decision(action, who, reason, comment, until), now())
     held = f", until {until:%Y-%m-%d}" if until else ""
     return f"{case.id}: {entry.before} -> {entry.after}{held}"
+
+
+def end_of(last: datetime | None, place: Workspace) -> datetime | None:
+    """Return the end of the last day that a decision holds, by the workspace's clock; None for no end."""
+    return None if last is None else datetime.combine(last.date(), time.max, place.settings.zone)
 
 
 def reason_for(action: str) -> str:

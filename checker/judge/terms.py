@@ -221,6 +221,7 @@ def _first_day(change: Mapping[str, Any]) -> date:
     return day
 
 
+@lru_cache(maxsize=4096)
 def identity(name: str) -> str:
     """Return a name or ICP number in comparable form; the number of the site after an ICP number is dropped."""
     return packed(SITE_NUMBER.sub("", name.strip()))
@@ -235,6 +236,7 @@ def ascii_host(host: str) -> str:
         return host
 
 
+@lru_cache(maxsize=4096)
 def place(target: str) -> tuple[str, str]:
     """Return host and path (with its query) of an address or a bare host."""
     parts = urlsplit(target if "//" in target else f"//{target}")

@@ -185,6 +185,18 @@ def test_a_decision_survives_the_next_scan(checker: Checker, pages: Path) -> Non
     assert "mei" in checker("history", case).out
 
 
+def test_a_decision_on_many_shows_beforehand_what_it_does(checker: Checker, pages: Path) -> None:
+    checker("scan", str(pages))
+    first, second = (json.loads(line)["id"] for line in checker("findings", "--json").out.splitlines())
+    checker("decide", first, "confirm", "--who", "mei")
+    words = ("decide-all", "reject", "--reason", "test", "--site", "repost.example", "--who", "mei")
+    assert checker(*words[:3], "test").code == 2
+    assert checker(*words, "--dry-run").err.strip() == "would decide 1 of 2, confirmed 1 left alone"
+    assert checker(*words).out.split() == [second]
+    assert checker(*words).err.strip() == "decided 0 of 2, confirmed 1 left alone, rejected 1 left alone"
+    assert checker("undo", second, "--who", "mei").code == 0
+
+
 def test_what_people_put_away_is_listed_only_where_it_is_asked_for(checker: Checker, pages: Path) -> None:
     checker("scan", str(pages))
     first, second = (json.loads(line)["id"] for line in checker("findings", "--json").out.splitlines())
