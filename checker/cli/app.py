@@ -45,7 +45,7 @@ class Commands(TyperGroup):
             place = f"{error.filename}: " if error.filename else ""
             stderr.print(f"checker: {place}{error.strerror or error}", markup=False, highlight=False, soft_wrap=True)
             raise typer.Exit(2) from error
-        except KeyboardInterrupt as stop:
+        except (KeyboardInterrupt, EOFError, typer.Abort) as stop:
             stderr.print("checker: interrupted; what was finished is kept", markup=False)
             raise typer.Exit(130) from stop
 

@@ -150,17 +150,21 @@ class Walk:
         """Show one case after the other until it is decided or passed over; False where the walk is ended early."""
         while self.at < len(self.queue):
             self.show(self.queue[self.at])
-            before = self.at
-            while self.at == before:
-                key = pressed(QUESTION)
-                if key == "q":
-                    return False
-                try:
-                    if self.answer(self.queue[self.at], key):
-                        break
-                except CheckerError as error:
-                    say(str(error))
+            if not self.asked():
+                return False
         return True
+
+    def asked(self) -> bool:
+        """Ask what to do until that is clear; False where the walk ends."""
+        while True:
+            key = pressed(QUESTION)
+            if key == "q":
+                return False
+            try:
+                if self.answer(self.queue[self.at], key):
+                    return True
+            except CheckerError as error:
+                say(str(error))
 
     def show(self, case: Case) -> None:
         """Print the texts first, so that what was found stands right above the question."""

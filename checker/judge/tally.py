@@ -40,7 +40,8 @@ def tally(reposts: Iterable[Used]) -> Usage:
         place = (use.on, article, use.target)
         earlier = [one for one in by_licence.get(licence, ()) if (one.on, one.article, one.url) < place]
         others = [one for one in earlier if one.article != article]
-        return _counts(others, use.on, live={one.article for one in others if one.seen >= use.on})
+        surely = use.on if use.since is None or use.seen is None else use.seen
+        return _counts(others, use.on, live={one.article for one in others if one.seen >= surely})
 
     return before
 

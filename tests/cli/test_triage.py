@@ -71,6 +71,13 @@ def test_a_capital_asks_for_a_comment_and_undo_restores(checker: Checker, queue:
     assert states(checker) == ["detected"] * len(queue)
 
 
+def test_the_end_of_the_input_is_no_finding_and_keeps_what_was_decided(checker: Checker, queue: list[str]) -> None:
+    ended = checker("triage", "--who", "mei", given=b"c\n")
+    assert ended.code == 130
+    assert ended.err.endswith("checker: interrupted; what was finished is kept\n")
+    assert states(checker) == ["confirmed", "detected"]
+
+
 def test_undo_returns_to_the_finding_that_was_decided_last(checker: Checker, queue: list[str]) -> None:
     ended = checker("triage", "--who", "mei", given=b"c\nu\nw\nn\n")
     first, *_ = re.findall(r"(\w{16}): detected -> confirmed", ended.err)

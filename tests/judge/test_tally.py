@@ -1,5 +1,6 @@
 """Quotas counted over many reposts: the n-th is within, the next is not, in whatever order they were found."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import given, settings
@@ -56,6 +57,12 @@ def test_two_are_online_at_once_where_the_earlier_was_still_seen_on_the_day_of_t
     assert usage("L", use(9, tuesday)).live == 3
     assert usage("L", use(9, wednesday)).live == 2
     assert usage("L", use(9, wednesday + timedelta(days=1))).live == 0
+
+
+def test_a_repost_that_does_not_tell_its_day_was_surely_online_when_it_was_captured() -> None:
+    tuesday, friday = MONDAY + timedelta(days=1), MONDAY + timedelta(days=4)
+    usage = tally([used(1, seen=tuesday), used(2, seen=friday)])
+    assert usage("L", replace(use(9, tuesday), since=MONDAY, seen=friday)).live == 1
 
 
 def test_the_register_counts_as_online_what_the_last_look_found() -> None:
