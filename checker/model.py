@@ -324,7 +324,8 @@ class LicenceState(StrEnum):
 class LicenceAnswer:
     """The licence looked up for one repost on one day, and the clause that decided.
 
-    `reason` says why in English; `measure` is what was measured against the clause, in no language: "6 > 5".
+    `reason` says why in English; `measure` is what was measured against the clause, in no language: "6 > 5". `dated`
+    says that the page surely tells its day.
     """
 
     state: LicenceState
@@ -333,6 +334,7 @@ class LicenceAnswer:
     on: date | None = None
     reason: str = ""
     measure: str = ""
+    dated: bool = True
 
 
 class Level(StrEnum):

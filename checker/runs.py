@@ -22,10 +22,10 @@ from checker.keep.capture import Capture
 from checker.keep.cases import Case, Wanted
 from checker.keep.changes import Change, changes
 from checker.keep.evidence import Evidence
-from checker.keep.record import Record, record, site
+from checker.keep.record import Record, case_id, record, site
 from checker.keep.sightings import Visit
 from checker.keep.store import Store
-from checker.model import Examined, LicenceState, Page, PageOutcome
+from checker.model import Examined, LicenceState, Outcome, Page, PageOutcome
 from checker.parts import articles, is_part, linked, together
 from checker.scan import AT_ONCE, Road, Suspect, examined
 from checker.settings import Crawl, Workspace
@@ -49,17 +49,28 @@ class House:
         """Open a workspace for runs, and close it again."""
         road = Road.open(place)
         with Store.open(place.database) as store, Evidence.open(place.evidence) as evidence:
+            store.expire(now())
             yield cls(place, road, store, evidence)
 
-    def keep(self, run: int, each: Examined) -> Examined:
+    def counting(self) -> Road:
+        """Return the road, judging by what is known by now to be used under licences that limit it."""
+        usage = tally(reposts(self.store, self.road.policy.licences))
+        return replace(self.road, policy=replace(self.road.policy, usage=usage))
+
+    def keep(self, run: int, each: Examined, road: Road) -> Examined:
         """Keep one page of a run, with the evidence of what it repeats; return it as it was kept."""
         capture = self.evidence.keep(each.page) if each.verdicts else None
-        judged = self.joined(run, each)
+        judged = self.joined(run, each, road)
         self.store.keep(run, judged, now(), capture)
         return judged
 
-    def joined(self, run: int, each: Examined, road: Road | None = None) -> Examined:
-        """Judge a page as a part of its article with what is kept of the other parts, whose cases follow at once."""
+    def joined(self, run: int, each: Examined, road: Road) -> Examined:
+        """Judge a page by what its licensee uses elsewhere, and as a part of its article.
+
+        What is kept of the other parts is taken in; their cases follow at once.
+        """
+        if limits(road, each):
+            each = replace(road.examine(Suspect(each.page)), page=each.page)
         if not is_part(each):
             return each
         known = [
@@ -67,7 +78,6 @@ class House:
             for article in sorted(articles(each))
             for case in self.store.cases(Wanted(article=article, site=site(each.page.url)))
         ]
-        road = road or self.road
         kept = {case.url: case.capture for case in linked(each, known) if case.capture}
         parts = [road.examine(Suspect(self.evidence.load(capture))) for capture in kept.values()]
         own, *others = together(road, [each, *parts])
@@ -94,17 +104,18 @@ def scan(house: House, run: int, targets: Sequence[str], crawl: Crawl, *, worker
     """Scan targets in a run of the house and yield each page once it is kept; a broken-off crawl is taken up."""
     plan = understood(targets, crawl)
     yield from (live if plan.seeds else local)(house, run, targets, crawl, workers)
-    settle_quotas(house, run)
 
 
 def local(house: House, run: int, targets: Sequence[str], crawl: Crawl, workers: int) -> Iterator[Examined]:
     """Scan files."""
+    road = house.counting()
     for each in examined(house.place, house.road, pages(targets, crawl), workers=workers, at_once=AT_ONCE):
-        yield house.keep(run, each)
+        yield house.keep(run, each, road)
 
 
 def live(house: House, run: int, targets: Sequence[str], crawl: Crawl, workers: int) -> Iterator[Examined]:
     """Scan sites through the frontier in the database; what did not change since the last scan is not read again."""
+    road = house.counting()
     frontier = SharedFrontier(house.store.engine, run, crawl)
     memory = Revisits(house.store.engine, house.road.knowledge)
     try:
@@ -117,7 +128,7 @@ def live(house: House, run: int, targets: Sequence[str], crawl: Crawl, workers: 
                 shell=house.road.is_shell,
             )
             for each in examined(house.place, house.road, since(fetched, memory, crawl), workers=workers):
-                kept = house.keep(run, each)
+                kept = house.keep(run, each, road)
                 frontier.kept(each.page)
                 memory.note(each.page, each.outcome, now())
                 yield kept
@@ -152,11 +163,12 @@ def recheck(house: House, *, workers: int = 1) -> Iterator[Visit]:
     if not due:
         return
     understood(due, crawl)
+    road = house.counting()
     with house.run("recheck", [f"{len(due)} pages that are due"]) as number:
         fetched = pages(due, crawl, single=True, shell=house.road.is_shell)
         for each in examined(house.place, house.road, fetched, workers=workers):
             capture = house.evidence.keep(each.page) if each.page.body else None
-            seen = house.joined(number, each)
+            seen = house.joined(number, each, road)
             yield from house.store.visit(number, each.page.requested or each.page.url, seen, now(), capture)
 
 
@@ -172,21 +184,58 @@ def with_parts(house: House, urls: Sequence[str]) -> list[str]:
 
 def judge(house: House, *, workers: int = 1, dry_run: bool = False) -> tuple[Change, ...]:
     """Put the present rules and licences to all kept evidence, and return what changes; a dry run keeps nothing."""
-    captures = list(house.store.captures())
-    before = [case.record for case in house.store.cases(Wanted()) if case.capture is not None]
-    kept = (house.evidence.load(capture) for capture in captures)
-    after: list[Record] = []
-    again = examined(house.place, house.road, kept, workers=workers, at_once=AT_ONCE)
-    judged = anew(house.road, zip(captures, again, strict=True))
+    before = kept_records(house)
     if dry_run:
-        after = [record(verdict) for _, each in judged for verdict in each.verdicts]
-        return changes(before, after)
+        return changes(before, would_be(house, workers))
+    captures = list(house.store.captures())
     with house.run("judge", [f"{len(captures)} kept pages"]) as number:
-        for capture, each in judged:
+        for capture, each in judged(house, captures, workers):
             house.store.keep(number, each, now(), capture)
-            after += [record(verdict) for verdict in each.verdicts]
         settle_quotas(house, number)
-    return changes(before, after)
+    return changes(before, kept_records(house))
+
+
+def kept_records(house: House) -> list[Record]:
+    """Return the records of the cases that rest on evidence."""
+    return [case.record for case in house.store.cases(Wanted()) if case.capture is not None]
+
+
+def judged(house: House, captures: Sequence[Capture], workers: int) -> Iterator[tuple[Capture, Examined]]:
+    """Yield kept pages as judged anew, each by itself or with the other parts of its article."""
+    kept = (house.evidence.load(capture) for capture in captures)
+    again = examined(house.place, house.road, kept, workers=workers, at_once=AT_ONCE)
+    yield from anew(house.road, zip(captures, again, strict=True))
+
+
+def would_be(house: House, workers: int) -> list[Record]:
+    """Return the records that judging anew would leave, with its second look at what a quota touches."""
+    captures, again = list(house.store.captures()), list[Capture]()
+    found: dict[str, Record] = {}
+    for capture, each in judged(house, captures, workers):
+        found |= by_case(each)
+        if is_part(each) or limits(house.road, each):
+            again.append(capture)
+    limited = house.road.policy.licences.limited
+    known = {case.id: case for case in house.store.cases(Wanted())}
+    records = {key: case.record for key, case in known.items()} | found
+    under = {key: one for key, one in records.items() if one["licence"]["id"] in limited}
+    usage = tally(filter(None, (used(one, known.get(key)) for key, one in under.items())))
+    road = replace(house.road, policy=replace(house.road.policy, usage=usage))
+    pages = (road.examine(Suspect(house.evidence.load(capture))) for capture in again)
+    for _, each in anew(road, zip(again, pages, strict=True)):
+        found |= by_case(each)
+    return list(found.values())
+
+
+def by_case(each: Examined) -> dict[str, Record]:
+    """Return the records of a page's verdicts by the id of their case."""
+    records = map(record, each.verdicts)
+    return {case_id(one["article"]["id"], one["url"]): one for one in records}
+
+
+def limits(road: Road, each: Examined) -> bool:
+    """Whether a page stands under a licence that limits how many articles may be used."""
+    return not road.policy.licences.limited.isdisjoint(verdict.licence.id for verdict in each.verdicts)
 
 
 def anew(road: Road, judged: Iterable[tuple[Capture, Examined]]) -> Iterator[tuple[Capture, Examined]]:
@@ -200,38 +249,59 @@ def anew(road: Road, judged: Iterable[tuple[Capture, Examined]]) -> Iterator[tup
     yield from zip((capture for capture, _ in parts), together(road, (each for _, each in parts)), strict=True)
 
 
-def settle_quotas(house: House, run: int) -> None:
-    """Judge again what a quota touches, now that every repost is known: the order of finding must not matter."""
-    cases = counted(house.store, house.road.policy.licences)
-    policy = replace(house.road.policy, usage=tally(filter(None, map(used, cases))))
-    road = replace(house.road, policy=policy)
+def settle_quotas(house: House, run: int) -> list[tuple[Outcome, Outcome]]:
+    """Judge again what a quota touches, now that every repost is known: the order of finding must not matter.
+
+    Returns the outcomes of the cases that came out otherwise, as they were and as they are.
+    """
+    cases, road = counted(house.store, house.road.policy.licences), house.counting()
+    turned: list[tuple[Outcome, Outcome]] = []
     for url, capture in sorted({case.url: case.capture for case in cases if case.capture is not None}.items()):
         (suspect,) = road.screen([house.evidence.load(capture)])
         if not isinstance(suspect, Suspect):
             continue
-        judged = house.joined(run, road.examine(suspect), road)
-        before = [case.record for case in cases if case.url == url]
-        if changes(before, [record(verdict) for verdict in judged.verdicts]):
-            house.store.keep(run, judged, now(), capture)
+        again = house.joined(run, road.examine(suspect), road)
+        before = {case.id: case.record for case in cases if case.url == url}
+        after = by_case(again)
+        if changes(before.values(), after.values()):
+            house.store.keep(run, again, now(), capture)
+            both = ((before[case]["outcome"], after[case]["outcome"]) for case in sorted(before.keys() & after.keys()))
+            turned += [(Outcome(was), Outcome(now_is)) for was, now_is in both if was != now_is]
+    return turned
 
 
 def reposts(store: Store, licences: Licences) -> tuple[Used, ...]:
     """Return every repost that a licence with a limit counts."""
-    return tuple(filter(None, map(used, counted(store, licences))))
+    return tuple(filter(None, (used(case.record, case) for case in counted(store, licences))))
 
 
 def counted(store: Store, licences: Licences) -> list[Case]:
     """Return the cases under a licence that limits how many articles may be used."""
-    limited = {each.id for each in licences.licences if each.counted}
-    return [case for case in store.cases(Wanted()) if case.record["licence"]["id"] in limited] if limited else []
+    if not licences.limited:
+        return []
+    return [case for case in store.cases(Wanted()) if case.record["licence"]["id"] in licences.limited]
 
 
-def used(case: Case) -> Used | None:
-    """Return the repost of a case as its licence counts it."""
-    licence = case.record["licence"]
+def used(found: Record, case: Case | None) -> Used | None:
+    """Return a repost as its licence counts it; `case` is what is known of it, None where it is new.
+
+    One that was seen once was seen when its page was captured, however late that was brought in.
+    """
+    licence = found["licence"]
     if licence["state"] not in COUNTED or not licence["on"]:
         return None
-    return Used(date.fromisoformat(licence["on"]), case.article, case.url, licence["id"])
+    seen = datetime.fromisoformat(found["captured"])
+    if case is not None and case.last_seen > case.first_seen:
+        seen = max(seen, case.last_seen)
+    return Used(
+        on=date.fromisoformat(licence["on"]),
+        article=found["article"]["id"],
+        url=found["url"],
+        licence=licence["id"],
+        seen=seen.date(),
+        live=case is None or case.present,
+        dated=licence.get("dated", True),
+    )
 
 
 def now() -> datetime:

@@ -40,6 +40,7 @@ ROOMS = {
         "show": "findings",
         "triage": "decisions",
         "decide": "decisions",
+        "decide-all": "bulk",
         "undo": "decisions",
         "history": "decisions",
         "curate": "decisions",
@@ -67,7 +68,13 @@ class Commands(TyperGroup):
         except CheckerError as error:
             stderr.print(f"checker: {error}", markup=False, highlight=False, soft_wrap=True)
             raise typer.Exit(2) from error
-        except KeyboardInterrupt as stop:
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            place = f"{error.filename}: " if error.filename else ""
+            stderr.print(f"checker: {place}{error.strerror or error}", markup=False, highlight=False, soft_wrap=True)
+            raise typer.Exit(2) from error
+        except (KeyboardInterrupt, EOFError, typer.Abort) as stop:
             stderr.print("checker: interrupted; what was finished is kept", markup=False)
             raise typer.Exit(130) from stop
 

@@ -1,6 +1,7 @@
 """How much of what was planned was really looked at: the last line of every scan."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from checker.model import JUDGED, Examined, Outcome, PageOutcome
@@ -17,6 +18,12 @@ class Tally:
         """Count one page."""
         self.pages[examined.outcome] += 1
         self.verdicts.update(verdict.outcome for verdict in examined.verdicts)
+
+    def turn(self, outcomes: Iterable[tuple[Outcome, Outcome]]) -> None:
+        """Count verdicts that came out otherwise once every page was known, as they were and as they are."""
+        for before, after in outcomes:
+            self.verdicts[before] -= 1
+            self.verdicts[after] += 1
 
     @property
     def failed(self) -> Counter[PageOutcome]:

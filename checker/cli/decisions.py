@@ -2,6 +2,7 @@
 
 import getpass
 import sys
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from string import ascii_lowercase
 from typing import Annotated
@@ -22,7 +23,7 @@ from checker.match.index import Index
 from checker.model import Outcome, Ownership
 from checker.register.entry import enter
 from checker.register.record import instant
-from checker.report.side_by_side import terminal
+from checker.report.side_by_side import both, judged, told
 from checker.settings import Workspace
 
 Who = Annotated[str, typer.Option(help="Who decides; by default the user of this machine.", show_default=False)]
@@ -35,10 +36,10 @@ Expires = Annotated[
 KEYS = {"c": "confirm", "r": "reject", "l": "license", "x": "except", "w": "watch"}
 """The keys of the triage, each a decision at once; in capitals, or where it accepts a finding, with a comment.
 
-u undoes the last decision, n goes on, q ends.
+u takes the last decision back and returns to its finding, h shows how it was judged, n goes on, q ends.
 """
 
-QUESTION = "[c]onfirm [r]eject [l]icensed e[x]ception [w]atch [u]ndo [n]ext [q]uit (capital: with a comment)"
+QUESTION = "[c]onfirm [r]eject [l]icensed e[x]ception [w]atch [u]ndo [h]ow [n]ext [q]uit (capital: with a comment)"
 
 
 @app.command()
@@ -53,10 +54,10 @@ def decide(
 ) -> None:
     """Decide on a finding; the decision is dated, signed, and never overwritten by a scan."""
     place = workspace_at(workspace)
-    until = None if expires is None else datetime.combine(expires.date(), time.max, place.settings.zone)
+    decision = Decision(action, who or getpass.getuser(), reason, comment, end_of(expires, place))
     with Store.open(place.database) as store:
         case = store.case(finding)
-        entry = store.decide(case.id, Decision(action, who or getpass.getuser(), reason, comment, until), now())
+        entry = store.decide(case.id, decision, now())
     say(f"{case.id}: {entry.before} -> {entry.after}")
 
 
@@ -94,11 +95,9 @@ def triage(who: Who = "", workspace: WorkspaceOption = None) -> None:
     with Store.open(place.database) as store:
         store.expire(now())
         queue = waiting(store)
-        for number, case in enumerate(queue, start=1):
-            stdout.rule(f"{number} of {len(queue)}")
-            if not walked(store, case, name, place):
-                return
-    say("nothing waits for a decision" if not queue else "the queue is done")
+        finished = Walk(store, place, name, queue).walk()
+    if finished:
+        say("nothing waits for a decision" if not queue else "the queue is done")
 
 
 @app.command()
@@ -136,27 +135,71 @@ def waiting(store: Store) -> list[Case]:
     return sorted(found, key=lambda case: case.outcome != Outcome.VIOLATION)
 
 
-def walked(store: Store, case: Case, who: str, place: Workspace) -> bool:
-    """Show one case until it is decided or passed over; False where the walk ends."""
-    terminal(case, store.article(case.article), stdout, place.settings.language, page_text=store.page_text(case.id))
-    while True:
-        key = pressed(QUESTION)
-        if key in {"n", "q"}:
-            return key == "n"
-        try:
-            say(answered(store, case, key, who, place))
-        except CheckerError as error:
-            say(str(error))
-            continue
-        if key != "u":
+@dataclass
+class Walk:
+    """A way through the queue: where it stands, and the cases decided on it, the last one last."""
+
+    store: Store
+    place: Workspace
+    who: str
+    queue: list[Case]
+    at: int = 0
+    decided: list[int] = field(default_factory=list)
+
+    def walk(self) -> bool:
+        """Show one case after the other until it is decided or passed over; False where the walk is ended early."""
+        while self.at < len(self.queue):
+            self.show(self.queue[self.at])
+            if not self.asked():
+                return False
+        return True
+
+    def asked(self) -> bool:
+        """Ask what to do until that is clear; False where the walk ends."""
+        while True:
+            key = pressed(QUESTION)
+            if key == "q":
+                return False
+            try:
+                if self.answer(self.queue[self.at], key):
+                    return True
+            except CheckerError as error:
+                say(str(error))
+
+    def show(self, case: Case) -> None:
+        """Print the texts first, so that what was found stands right above the question."""
+        language = self.place.settings.language
+        stdout.rule(f"{self.at + 1} of {len(self.queue)}")
+        text = self.store.page_text(case.id)
+        both(case, self.store.article(case.article), stdout, language, page_text=text)
+        told(case, stdout, language)
+
+    def answer(self, case: Case, key: str) -> bool:
+        """Do what a key says; True where a case is to be shown, this one again or another."""
+        if key == "h":
+            judged(case, stdout, self.place.settings.language)
+            return False
+        if key == "u":
+            self.undo()
             return True
+        if key != "n":
+            say(decision_of(self.store, case, key, self.who, self.place))
+            self.decided.append(self.at)
+        self.at += 1
+        return True
+
+    def undo(self) -> None:
+        """Take the last decision of this walk back, and return to its case."""
+        if not self.decided:
+            raise UsageError("nothing was decided yet that could be undone here; later: checker undo FINDING")
+        case = self.queue[self.decided[-1]]
+        entry = self.store.undo(case.id, self.who, now())
+        self.at = self.decided.pop()
+        say(f"{case.id}: {entry.before} -> {entry.after}")
 
 
-def answered(store: Store, case: Case, key: str, who: str, place: Workspace) -> str:
-    """Do what a key says to a case, and say what came of it."""
-    if key == "u":
-        entry = store.undo(case.id, who, now())
-        return f"{case.id}: {entry.before} -> {entry.after}"
+def decision_of(store: Store, case: Case, key: str, who: str, place: Workspace) -> str:
+    """Decide on a case by a key, and say what came of it."""
     if key.lower() not in KEYS:
         raise UsageError(f"{key!r} is none of the keys")
     action = KEYS[key.lower()]
@@ -167,6 +210,11 @@ def answered(store: Store, case: Case, key: str, who: str, place: Workspace) -> 
     entry = store.decide(case.id, Decision(action, who, reason, comment, until), now())
     held = f", until {until:%Y-%m-%d}" if until else ""
     return f"{case.id}: {entry.before} -> {entry.after}{held}"
+
+
+def end_of(last: datetime | None, place: Workspace) -> datetime | None:
+    """Return the end of the last day that a decision holds, by the workspace's clock; None for no end."""
+    return None if last is None else datetime.combine(last.date(), time.max, place.settings.zone)
 
 
 def reason_for(action: str) -> str:
@@ -181,10 +229,15 @@ def reason_for(action: str) -> str:
 def last_day(place: Workspace) -> datetime | None:
     """Ask for the last day a decision holds, None for no end."""
     given = typer.prompt("last day it holds (YYYY-MM-DD, empty: no end)", default="", show_default=False, err=True)
+    if not given.strip():
+        return None
     try:
-        return datetime.combine(date.fromisoformat(given), time.max, place.settings.zone) if given else None
+        until = datetime.combine(date.fromisoformat(given.strip()), time.max, place.settings.zone)
     except ValueError as error:
         raise UsageError(f"{given!r}: expected a day such as 2026-12-31") from error
+    if until <= now():
+        raise UsageError(f"{given!r}: expected a day that is not over")
+    return until
 
 
 def pressed(question: str) -> str:

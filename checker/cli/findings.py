@@ -3,6 +3,7 @@
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +16,7 @@ from checker.cli.options import Identity, JsonOption, WorkspaceOption, workspace
 from checker.errors import EvidenceError, UsageError
 from checker.keep.cases import Case, Wanted
 from checker.keep.evidence import Evidence
-from checker.keep.lifecycle import State
+from checker.keep.lifecycle import PUT_AWAY, State
 from checker.keep.record import Record
 from checker.keep.store import Store
 from checker.model import Level, Outcome, Page
@@ -40,7 +41,9 @@ def findings(
     json: JsonOption = False,
     csv: Annotated[bool, typer.Option("--csv", help="The same as --format csv.")] = False,
     every: Annotated[bool, typer.Option("--all", help="Also what complies, and what people have closed.")] = False,
-    state: Annotated[list[State] | None, typer.Option(help="Only findings in this state.", show_default=False)] = None,
+    state: Annotated[
+        list[State] | None, typer.Option(help="Only findings in this state; may be given again.", show_default=False)
+    ] = None,
     level: Annotated[Level | None, typer.Option(help="Only findings this bad or worse.", show_default=False)] = None,
     article: Annotated[str | None, typer.Option(help="Only on this article.", metavar="ID", show_default=False)] = None,
     site: Annotated[str | None, typer.Option(help="Only on this host.", show_default=False)] = None,
@@ -56,7 +59,7 @@ def findings(
     place = workspace_at(workspace)
     shape = Format.JSON if json else Format.CSV if csv else format
     wanted = Wanted(
-        states=tuple(state or ()),
+        states=tuple(state or (() if every else (one for one in State if one not in PUT_AWAY))),
         outcomes=() if every or state else (Outcome.VIOLATION, Outcome.REVIEW),
         level=level,
         article=article,
@@ -65,6 +68,7 @@ def findings(
     )
     language = place.settings.language
     with Store.open(place.database) as store:
+        store.expire(datetime.now(UTC))
         rows = listed(store, wanted, language)
         if shape is Format.TABLE:
             table(firsts(rows), stdout, language)

@@ -14,7 +14,8 @@ from checker.cli.app import app
 from checker.cli.console import grid, say, stdout
 from checker.cli.options import JsonOption, WorkspaceOption, workspace_at
 from checker.errors import LicenceError, UsageError
-from checker.judge.ledger import add_licence, import_licences
+from checker.judge.intake import import_licences
+from checker.judge.ledger import add_licence, add_licences
 from checker.judge.licence import Licences, load_licences
 from checker.judge.odrl import to_odrl
 from checker.judge.tally import totals
@@ -68,31 +69,48 @@ def add(
 def import_table(
     table: Annotated[Path, typer.Argument(metavar="TABLE", show_default=False)], workspace: WorkspaceOption = None
 ) -> None:
-    """Add the licences of a CSV or XLSX table; lines that cannot be used are named, the rest goes in."""
+    """Add the licences of a CSV or XLSX table; lines that cannot be used are named, the rest goes in.
+
+    The first line names the columns, as rules/licences.toml names the terms (works_tags, quota_day) or in Chinese.
+    """
     place = workspace_at(workspace)
     if not table.is_file():
         raise UsageError(f"{table}: expected a .csv or .xlsx table; there is no such file")
-    held = {each.id for each in load_licences(register_of(place)).licences}
+    held = {each.id: each for each in load_licences(register_of(place)).licences}
     imported = import_licences(table)
     fresh = [each for each in imported.licences if each.id not in held]
-    for each in fresh:
-        add_licence(register_of(place), each)
-    for error in imported.errors:
+    known = [each for each in imported.licences if held.get(each.id) == each]
+    others = [each for each in imported.licences if each.id in held and held[each.id] != each]
+    refused = [
+        *imported.errors,
+        *(LicenceError(differing(held[each.id], each), path=table, line=imported.lines[each.id]) for each in others),
+    ]
+    if fresh:
+        add_licences(register_of(place), fresh)
+    for error in sorted(refused, key=lambda error: error.line or 0):
         say(f"refused {error}")
-    known = len(imported.licences) - len(fresh)
-    say(f"added {len(fresh)}, already there {known}, refused {len(imported.errors)}")
+    say(f"added {len(fresh)}, already there {len(known)}, refused {len(refused)}")
+
+
+def differing(held: Licence, other: Licence) -> str:
+    """Say in what a licence of a table differs from the one in the register, which stays as it is."""
+    names = [name for name in Licence.model_fields if getattr(held, name) != getattr(other, name)]
+    return f"licence {held.id} is already there and differs in {', '.join(names)}; the register stays as it is"
 
 
 @licence.command("list")
 def list_licences(on: On = None, workspace: WorkspaceOption = None) -> None:
-    """List the licences, and what needs attention: ending, ended, used up, unsigned."""
+    """List the licences, and what needs attention: ending, ended, renewed, used up, unused, unsigned."""
     place = workspace_at(workspace)
     today, licences = day(on, place), load_licences(register_of(place))
     with Store.open(place.database) as store:
         notices = licences.notices(today, totals(reposts(store, licences), today))
+    told: dict[str, list[str]] = {}
+    for notice in notices:
+        told.setdefault(notice.licence.id, []).append(f"{notice.about}: {notice.detail}")
     table = grid("licence", "licensee", "from", "to", "domains", "attention")
     for each in licences.licences:
-        about = "; ".join(f"{notice.about}: {notice.detail}" for notice in notices if notice.licence.id == each.id)
+        about = "; ".join(told.get(each.id, ()))
         end = each.terms(today).end
         domains = " ".join(each.terms(today).domains)
         table.add_row(each.id, each.licensee, str(each.start), str(end or ""), domains, about)
@@ -111,8 +129,7 @@ def show(
     found = held_licence(load_licences(register_of(place)), id)
     today = day(on, place)
     if odrl:
-        publisher = pack_of(place).publisher.name
-        jsons.dump(to_odrl(found, today, publisher), sys.stdout, ensure_ascii=False, indent=2)
+        jsons.dump(to_odrl(found, today, pack_of(place).publisher), sys.stdout, ensure_ascii=False, indent=2)
         sys.stdout.write("\n")
         return
     table = Table(box=None, show_header=False)

@@ -22,11 +22,14 @@ def check_own(
     ] = None,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Check the publisher's own pages: missing 來源:國際在線, reposts without source, marks that contradict."""
+    """Check the publisher's own pages: missing 來源:國際在線, reposts without source, marks that contradict.
+
+    Exit code 1 where an article has an error, 3 where no page could be read.
+    """
     place = workspace_at(workspace)
     pack = pack_of(place)
     understood(targets, place.settings.crawl)
-    looked = failed = broken = 0
+    looked = failed = broken = others = 0
     with progress() as bar:
         task = bar.add_task("own pages", total=None, note="")
         for page, document in documents(place, pages(targets, place.settings.crawl)):
@@ -36,6 +39,7 @@ def check_own(
                 say(f"{page.url}: {document.outcome}: {document.reason}")
                 continue
             if document.kind is not PageKind.ARTICLE:
+                others += 1
                 continue
             looked += 1
             found = own_check(document, pack, licensed_in)
@@ -43,5 +47,5 @@ def check_own(
             for each in found:
                 sentence = each.message[place.settings.language]
                 stdout.print(f"{each.level:8}{each.rule:8}{page.url}\n        {sentence}", markup=False)
-    say(f"own articles {looked}, with errors {broken}, failed {failed}")
-    raise typer.Exit(1 if broken else 0)
+    say(f"own articles {looked}, with errors {broken}, lists and shells {others}, failed {failed}")
+    raise typer.Exit(1 if broken else 3 if failed and not looked else 0)

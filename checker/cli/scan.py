@@ -26,7 +26,7 @@ from checker.cli.options import (
 from checker.crawl.targets import pages, understood
 from checker.judge.advice import advice
 from checker.keep.cases import Wanted
-from checker.keep.lifecycle import State
+from checker.keep.lifecycle import PUT_AWAY, State
 from checker.keep.record import Record, case_id, record
 from checker.model import Examined
 from checker.parts import together
@@ -54,15 +54,20 @@ def scan(
     metrics: MetricsOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Scan sites, page addresses, files of addresses and WARC files for reposts, and keep what is found."""
+    """Scan sites, page addresses, files of addresses and WARC files for reposts, and keep what is found.
+
+    What a person has rejected, licensed, excepted or closed neither fills the table nor sets the exit code.
+    """
     place = workspace_at(workspace)
     with House.open(place) as house:
         warn_if_empty(house.road)
         tally, measured = scanned(house, targets, place.settings.crawl, workers)
-        found = [case.record for case in house.store.cases(Wanted(run=measured.run))]
+        cases = list(house.store.cases(Wanted(run=measured.run)))
     if metrics:
         write_metrics(metrics, [measured])
-    finish(found, tally, place, json=json, fail_on=fail_on, min_coverage=min_coverage)
+    found = [case.record for case in cases if json or case.state not in PUT_AWAY]
+    counted = [case.record for case in cases if case.state not in PUT_AWAY]
+    finish(found, counted, tally, place, json=json, fail_on=fail_on, min_coverage=min_coverage)
 
 
 @app.command()
@@ -86,7 +91,7 @@ def check(
         for line in advice(verdict, road.pack, place.settings.language):
             say(f"{verdict.document.url}: {line}")
     found = [record(verdict) for verdict in verdicts]
-    finish(found, tally, place, json=json, fail_on=fail_on, min_coverage=min_coverage)
+    finish(found, found, tally, place, json=json, fail_on=fail_on, min_coverage=min_coverage)
 
 
 def scanned(house: House, targets: Sequence[str], crawl: Crawl, workers: int) -> tuple[Tally, Measured]:
@@ -97,6 +102,7 @@ def scanned(house: House, targets: Sequence[str], crawl: Crawl, workers: int) ->
         left = partial(runs.left, house, run) if live else None
         for _ in watched(runs.scan(house, run, targets, crawl, workers=workers), tally, left):
             pass
+        tally.turn(runs.settle_quotas(house, run))
     return tally, Measured(named(targets), run, begun, runs.now(), tally.pages, tally.verdicts)
 
 
@@ -126,13 +132,20 @@ def listed(found: Record) -> Record:
 
 
 def finish(
-    found: list[Record], tally: Tally, place: Workspace, *, json: bool, fail_on: FailOn, min_coverage: float
+    found: list[Record],
+    counted: list[Record],
+    tally: Tally,
+    place: Workspace,
+    *,
+    json: bool,
+    fail_on: FailOn,
+    min_coverage: float,
 ) -> None:
-    """Print what was found and the coverage, and end with the exit code."""
+    """Print what was found and the coverage, and end with the exit code of what counts."""
     language = place.settings.language
     if json:
         write_json_lines(found, sys.stdout, language)
     elif found:
         table((listed(each) for each in found), stdout, language)
     say(tally.line())
-    raise typer.Exit(exit_code(found, fail_on, covered=tally.share >= min_coverage))
+    raise typer.Exit(exit_code(counted, fail_on, covered=tally.share >= min_coverage))

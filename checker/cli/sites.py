@@ -82,7 +82,6 @@ def run_everything_due(
     place = workspace_at(workspace)
     failed = 0
     with House.open(place) as house:
-        house.store.expire(datetime.now(UTC))
         scans = scan_due(house, workers)
         if metrics:
             write_metrics(metrics, scans, known=[each.site.url for each in house.store.sites()])

@@ -1,11 +1,11 @@
 """A licence put to one repost, clause by clause, as of the repost's day; the first clause that fails decides."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from checker.judge.terms import Licence, Terms, identity, place
+from checker.judge.terms import Excerpt, Licence, Terms, identity, place
 from checker.model import Article, LicenceAnswer, LicenceState
 
 
@@ -26,7 +26,9 @@ class Use:
 
     `target` is an address, a host, or `app:ID`; `operator` what the page says about who runs it (name, ICP number);
     `source` the outlet it names as its source; `seen` the day the page was captured; `instant` an instant by which the
-    repost was surely made; `relayed` a page of a third party that has the text from the licensee.
+    repost was surely made; `relayed` a page of a third party that has the text from the licensee. `edited` says that
+    its words differ from ours, `cut` that much of ours is left out. `since` is set where the page does not surely tell
+    its day: the repost may have been made on any day from then on.
     """
 
     target: str
@@ -38,11 +40,13 @@ class Use:
     characters: int = 0
     coverage: float = 0.0
     edited: bool = False
+    cut: bool = False
     language: str = ""
     commerce: bool = False
     relayed: bool = False
     seen: date | None = None
     instant: datetime | None = None
+    since: date | None = None
 
 
 Usage = Callable[[str, Use], Counts]
@@ -73,6 +77,12 @@ def answer(licence: Licence, use: Use, counts: Counts) -> LicenceAnswer:
         if broken := ask(asked):
             return LicenceAnswer(state, licence.id, clause, use.on, broken.reason, broken.measure)
     return LicenceAnswer(LicenceState.VALID, licence.id, None, use.on, f"all terms of {use.on} are kept")
+
+
+def turns(licence: Licence) -> Iterator[date]:
+    """Yield the days from which on a licence may allow what it did not allow the day before."""
+    yield from (first for first, _ in licence.versions)
+    yield from (rest.end + timedelta(days=1) for rest in licence.suspension if rest.end)
 
 
 Clause = Callable[[Asked], Broken | None]
@@ -148,7 +158,7 @@ def _excerpt(asked: Asked) -> Broken | None:
 
 
 def _quota(asked: Asked) -> Broken | None:
-    for period in ("day", "week", "month", "total"):
+    for period in ("day", "week", "month", "total") if asked.use.since is None else ("total",):
         allowed = getattr(asked.terms.quota, period)
         used = getattr(asked.counts, period) + 1
         if allowed is not None and used > allowed:
@@ -173,7 +183,11 @@ def _embargo(asked: Asked) -> Broken | None:
 
 
 def _modification(asked: Asked) -> Broken | None:
-    return Broken("the text was changed") if asked.terms.modification is False and asked.use.edited else None
+    if asked.terms.modification is not False:
+        return None
+    if asked.use.edited:
+        return Broken("the text was changed")
+    return Broken("a part of the text was left out") if asked.use.cut and asked.terms.excerpt == Excerpt() else None
 
 
 def _sublicence(asked: Asked) -> Broken | None:

@@ -23,6 +23,10 @@ COMMERCE = 2
 """Different words of advertising from which a page counts as commercial."""
 
 
+GUESS = "htmldate"
+"""The witness that names a date where the page itself states none."""
+
+
 @dataclass(frozen=True)
 class Scene:
     """One match with everything that its facts are computed from."""
@@ -56,6 +60,12 @@ class Scene:
         stated = self.document.published.when if self.document.published else captured
         impossible = stated > captured or (self.first is not None and stated < self.first)
         return captured if impossible else stated
+
+    @property
+    def dated(self) -> bool:
+        """Whether the page itself says surely that this is the day of the repost."""
+        stated = self.document.published
+        return stated is not None and stated.solid and stated.when == self.day
 
     @cached_property
     def traces(self) -> Traces:
@@ -99,10 +109,12 @@ def use(scene: Scene) -> Use:
         characters=_copied(scene.match),
         coverage=scene.match.coverage,
         edited=_edited(scene.match),
+        cut=scene.match.kind is MatchKind.NEAR,
         language=_language(document),
         commerce=scene.traces.commerce() >= COMMERCE,
         seen=captured.date(),
         instant=_made_by(scene),
+        since=None if scene.dated else scene.first or date.min,
     )
 
 
@@ -113,7 +125,7 @@ def facts(scene: Scene, lookup: Lookup) -> dict[str, Value]:
         **_copy(scene),
         **_gates(scene, scene.traces),
         **_integrity(scene, scene.traces, scene.differences),
-        **_licence(lookup),
+        **_licence(lookup, scene.captured.astimezone(scene.zone).date()),
     }
 
 
@@ -152,6 +164,7 @@ def _gates(scene: Scene, traces: Traces) -> dict[str, Value]:
         "own_host": own_host(scene.pack, scene.document.url),
         "earlier": earlier(scene),
         "third_source": traces.third_source(),
+        "speech": traces.speech(),
         "page": str(scene.document.kind),
         "part": scene.document.parts > max(1, len(scene.document.joined)),
         "rendered": str(scene.document.rendered),
@@ -163,7 +176,7 @@ def _gates(scene: Scene, traces: Traces) -> dict[str, Value]:
 
 def _integrity(scene: Scene, traces: Traces, found: Differences) -> dict[str, Value]:
     title, original = traces.title()
-    late = (scene.day - scene.first).days if scene.first and scene.document.published else 0
+    late = (scene.day - scene.first).days if scene.first and scene.dated else 0
     return {
         "title": title,
         "original_title": original,
@@ -181,19 +194,20 @@ def _integrity(scene: Scene, traces: Traces, found: Differences) -> dict[str, Va
     }
 
 
-def _licence(lookup: Lookup) -> dict[str, Value]:
+def _licence(lookup: Lookup, captured: date) -> dict[str, Value]:
     terms, licence, on = lookup.terms, lookup.licence, lookup.answer.on
-    ends = terms.end if terms else None
+    ends = licence.terms(captured).end if licence else None
     return {
         "licence.state": str(lookup.answer.state),
         "licence.clause": lookup.answer.clause or "",
         "licence.written": licence.written if licence else True,
         "licence.overlap": lookup.overlap,
+        "licence.doubtful": lookup.doubtful,
         "licence.amended": bool(licence and on and licence.amended_after(on)),
         "licence.credit": terms.credit if terms and lookup.answer.state is LicenceState.VALID else "due",
         "licence.link": bool(terms and terms.link),
         "licence.removal": bool(terms and terms.removal_on_withdrawal),
-        "licence.days_left": (ends - on).days if ends and on else 10_000,
+        "licence.days_left": (ends - captured).days if ends else 10_000,
     }
 
 
@@ -207,7 +221,7 @@ def hiding(scene: Scene) -> str:
 
 
 def earlier(scene: Scene) -> str:
-    """Say whether the page claims a date before our first publication: no, weak or solid."""
+    """Say whether the page claims a date before our first publication: no, guessed, weak or solid."""
     stated, ours = scene.document.published, scene.article.published
     if stated is None or ours is None or scene.first is None:
         return "no"
@@ -216,13 +230,15 @@ def earlier(scene: Scene) -> str:
         before = stated.instant < ours - tolerance
     else:
         before = stated.when < scene.first
-    return ("solid" if stated.solid else "weak") if before else "no"
+    if not before:
+        return "no"
+    return "solid" if stated.solid else "guessed" if stated.witness == GUESS else "weak"
 
 
 def quotation(scene: Scene) -> str:
     """Say whether the copy is a short part of a page that is mostly other words, and whether marked as quoted."""
     match, judging, length = scene.match, scene.pack.judging, _copied(scene.match)
-    part = match.kind in {MatchKind.EXCERPT, MatchKind.MOSAIC} and match.coverage <= judging.quotation_share
+    part = match.kind in {MatchKind.EXCERPT, MatchKind.MOSAIC}
     if not part or scene.page_share > judging.quotation_page_share or length > judging.quotation_length:
         return "no"
     text = level(scene.document.text)
@@ -230,7 +246,7 @@ def quotation(scene: Scene) -> str:
     words = [level(word) for word in judging.quoting]
     if any(word in part for part in lead for word in words):
         return "marked"
-    return "short" if length <= judging.short_length else "no"
+    return "short" if length <= judging.short_length and match.coverage <= judging.quotation_share else "no"
 
 
 def longest(match: Match) -> int:
@@ -243,7 +259,9 @@ def _copied(match: Match) -> int:
 
 
 def _edited(match: Match) -> bool:
-    return match.kind in {MatchKind.NEAR, MatchKind.REWRITE} or match.similarity < EDITED
+    """Say whether the words differ or stand in another order; that some are left out is another matter."""
+    moved = any(passage.moved for passage in match.passages)
+    return match.kind is MatchKind.REWRITE or match.similarity < EDITED or moved
 
 
 def _channel(scene: Scene) -> str:

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property
 from pathlib import Path
 
 from checker.errors import LicenceError
-from checker.judge.clauses import Counts, Usage, Use, answer, concerns
+from checker.judge.clauses import Counts, Usage, Use, answer, concerns, turns
 from checker.judge.terms import Licence, Terms, identity
 from checker.knowledge import line_of, validated
 from checker.model import Article, LicenceAnswer, LicenceState
@@ -36,17 +37,26 @@ class Register(Table):
 
 @dataclass(frozen=True)
 class Lookup:
-    """What the register says about one repost: the answer, and the licence and terms it rests on."""
+    """What the register says about one repost: the answer, and the licence and terms it rests on.
+
+    `overlap` says that two licences with different terms allow it; `doubtful` that none does, but that one would on
+    another day on which the repost may have been made.
+    """
 
     answer: LicenceAnswer
     licence: Licence | None = None
     terms: Terms | None = None
     overlap: bool = False
+    doubtful: bool = False
 
 
 @dataclass(frozen=True)
 class Notice:
-    """Something the team should know: `about` is expiring, expired, over_quota, near_quota or unsigned."""
+    """Something the team should know.
+
+    `about` is expiring, expired, renewed (it ends or ended, and another licence of the licensee goes on from there),
+    over_quota, near_quota, unused (it has a limit and nothing was found under it), or unsigned.
+    """
 
     licence: Licence
     about: str
@@ -76,6 +86,16 @@ class Licences:
 
     def look_up(self, use: Use, usage: Usage = no_usage) -> Lookup:
         """Put every licence about this repost to it and return the answer most in the licensee's favour."""
+        found = self._look_up(use, usage)
+        if use.since is None or found.licence is None or found.answer.state is LicenceState.VALID:
+            return found
+        starts = {day for licence in self._of(use) if concerns(licence, use) for day in turns(licence)}
+        days = sorted(day for day in starts | {use.since} if use.since <= day <= (use.seen or use.on))
+        others = (self._look_up(replace(use, on=day), usage) for day in days)
+        return replace(found, doubtful=any(other.answer.state is LicenceState.VALID for other in others))
+
+    def _look_up(self, use: Use, usage: Usage) -> Lookup:
+        """Put every licence to a repost of one day."""
         if not self.licences:
             reason = "no licence is registered at all"
             return Lookup(LicenceAnswer(LicenceState.UNKNOWN, on=use.on, reason=reason))
@@ -92,9 +112,30 @@ class Licences:
         valid = {licence.terms(use.on) for found, licence in answers if found.state is LicenceState.VALID}
         return Lookup(best, licence, licence.terms(use.on), overlap=len(valid) > 1)
 
+    @cached_property
+    def limited(self) -> frozenset[str]:
+        """The ids of the licences that limit how many articles may be used."""
+        return frozenset(licence.id for licence in self.licences if licence.counted)
+
     def _of(self, use: Use) -> Iterator[Licence]:
         publisher = use.article.publisher if use.article else ""
         yield from (one for one in self.licences if not (one.publisher and publisher and one.publisher != publisher))
+
+    @cached_property
+    def _by_licensee(self) -> dict[str, list[Licence]]:
+        found: dict[str, list[Licence]] = {}
+        for licence in self.licences:
+            found.setdefault(identity(licence.licensee), []).append(licence)
+        return found
+
+    def _follower(self, licence: Licence, on: date) -> Licence | None:
+        """Return the licence of the same licensee that goes on where one ends, for its places; None for none."""
+        ending = licence.terms(on)
+        if ending.end is None:
+            return None
+        after = ending.end + timedelta(days=1)
+        others = (one for one in self._by_licensee[identity(licence.licensee)] if one.id != licence.id)
+        return next((other for other in others if _goes_on(other, ending, after)), None)
 
     def licence(self, licence_id: str) -> Licence | None:
         """Return the licence of that id."""
@@ -113,19 +154,42 @@ class Licences:
         """Return what the team should know on a day: ended and ending licences, quotas over and nearly used up."""
         counts = usage or {}
         found = [
-            notice for licence in self.licences for notice in _notices(licence, on, counts.get(licence.id, Counts()))
+            notice
+            for licence in self.licences
+            for notice in (
+                *_ending(licence, on, self._follower(licence, on)),
+                *_used(licence, on, counts.get(licence.id, Counts())),
+            )
         ]
         return tuple(sorted(found, key=lambda notice: (notice.about, notice.licence.id, notice.detail)))
 
 
-def _notices(licence: Licence, on: date, used: Counts) -> Iterator[Notice]:
-    terms = licence.terms(on)
-    if terms.end is not None and terms.end < on:
-        yield Notice(licence, "expired", f"ended on {terms.end}")
-    elif terms.end is not None and terms.end <= on + timedelta(days=EXPIRING):
-        yield Notice(licence, "expiring", f"ends on {terms.end}, in {(terms.end - on).days} days")
+def _goes_on(other: Licence, ending: Terms, after: date) -> bool:
+    """Say whether a licence holds on the day after other terms end, and for all their places."""
+    terms = other.terms(after)
+    holds = other.start <= after and (terms.end is None or after <= terms.end)
+    places = (*ending.domains, *(account.at for account in ending.accounts), *(f"app:{app}" for app in ending.apps))
+    return holds and all(map(terms.cover, places))
+
+
+def _ending(licence: Licence, on: date, follower: Licence | None) -> Iterator[Notice]:
+    end = licence.terms(on).end
     if not licence.written:
         yield Notice(licence, "unsigned", "not signed in writing")
+    if end is None or end > on + timedelta(days=EXPIRING):
+        return
+    if follower is not None:
+        yield Notice(licence, "renewed", f"{follower.id} goes on from {follower.start}")
+    elif end < on:
+        yield Notice(licence, "expired", f"ended on {end}")
+    else:
+        yield Notice(licence, "expiring", f"ends on {end}, in {(end - on).days} days")
+
+
+def _used(licence: Licence, on: date, used: Counts) -> Iterator[Notice]:
+    terms = licence.terms(on)
+    if licence.counted and used == Counts() and licence.start <= on and not (terms.end and terms.end < on):
+        yield Notice(licence, "unused", "nothing was found under it")
     limits = {period: getattr(terms.quota, period) for period in ("day", "week", "month", "total")}
     for period, limit in (*limits.items(), ("live", terms.concurrent)):
         count = getattr(used, period)

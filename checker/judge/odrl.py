@@ -9,13 +9,18 @@ from datetime import date, timedelta
 from typing import Any
 
 from checker.judge.terms import Licence, Terms, Works
+from checker.model import Publisher
 
 CONTEXT = "http://www.w3.org/ns/odrl.jsonld"
 PROFILE = "urn:checker:odrl"
+WORKS = "urn:checker:works"
 
 
-def to_odrl(licence: Licence, on: date, assigner: str = "") -> dict[str, Any]:
-    """Return a licence, with its terms of one day, as an ODRL Agreement."""
+def to_odrl(licence: Licence, on: date, publisher: Publisher) -> dict[str, Any]:
+    """Return a licence, with its terms of one day, as an ODRL Agreement.
+
+    Where a prohibition meets the permission (an excluded tag, advertising), the prohibition holds.
+    """
     terms = licence.terms(on)
     permission = {
         "action": "distribute",
@@ -28,21 +33,26 @@ def to_odrl(licence: Licence, on: date, assigner: str = "") -> dict[str, Any]:
         "@type": "Agreement",
         "uid": f"urn:checker:licence:{licence.id}",
         "profile": PROFILE,
-        "assigner": assigner or licence.publisher or "urn:checker:publisher",
-        "assignee": {"@type": "Party", "uid": f"urn:checker:licensee:{licence.id}", "checker:name": licence.licensee},
+        "conflict": "prohibit",
+        "assigner": _party("publisher", publisher.id, publisher.name),
+        "assignee": _party("licensee", licence.id, licence.licensee),
         "permission": [{key: value for key, value in permission.items() if value}],
         "prohibition": list(_prohibitions(terms)),
     }
     return {key: value for key, value in agreement.items() if value}
 
 
-def _target(works: Works) -> dict[str, Any]:
-    """Return the works as an asset collection, refined where not all of them are licensed."""
-    target: dict[str, Any] = {"@type": "AssetCollection", "uid": "urn:checker:works"}
-    refinement = [] if works.all else list(_refinements(works))
-    return target | (
-        {"refinement": [{"or": {"@list": refinement}}] if len(refinement) > 1 else refinement} if refinement else {}
-    )
+def _party(role: str, name: str, called: str) -> dict[str, str]:
+    return {"@type": "Party", "uid": f"urn:checker:{role}:{name}", "checker:name": called}
+
+
+def _target(works: Works) -> str | dict[str, Any]:
+    """Return the works, as a collection that is refined where not all of them are licensed."""
+    refinement = list(_refinements(works))
+    if works.all or not refinement:
+        return WORKS
+    either = [{"or": {"@list": refinement}}] if len(refinement) > 1 else refinement
+    return {"@type": "AssetCollection", "source": WORKS, "refinement": either}
 
 
 def _refinements(works: Works) -> Iterator[dict[str, Any]]:
@@ -65,7 +75,7 @@ def _times(licence: Licence, terms: Terms) -> Iterator[dict[str, Any]]:
     for rest in licence.suspension:
         yield _suspension(rest.start, rest.end)
     if terms.embargo_minutes:
-        yield _constraint("delayPeriod", "gteq", f"PT{terms.embargo_minutes}M")
+        yield _constraint("delayPeriod", "gteq", {"@value": f"PT{terms.embargo_minutes}M", "@type": "xsd:duration"})
 
 
 def _places(terms: Terms) -> Iterator[dict[str, Any]]:
@@ -111,15 +121,14 @@ def _duties(terms: Terms) -> Iterator[dict[str, Any]]:
 
 def _prohibitions(terms: Terms) -> Iterator[dict[str, Any]]:
     if terms.modification is False:
-        yield {"action": "modify", "target": "urn:checker:works"}
+        yield {"action": "modify", "target": WORKS}
     if not terms.sublicence:
-        yield {"action": "grantUse", "target": "urn:checker:works"}
+        yield {"action": "grantUse", "target": WORKS}
     if not terms.commerce:
-        purpose = _constraint("purpose", "eq", "checker:advertising")
-        yield {"action": "distribute", "target": "urn:checker:works", "constraint": [purpose]}
-    if refinement := list(_refinements(terms.exclusions)):
-        excluded = {"@type": "AssetCollection", "uid": "urn:checker:works", "refinement": refinement}
-        yield {"action": "distribute", "target": excluded}
+        purpose = _constraint("purpose", "eq", {"@id": "checker:advertising"})
+        yield {"action": "distribute", "target": WORKS, "constraint": [purpose]}
+    if list(_refinements(terms.exclusions)):
+        yield {"action": "distribute", "target": _target(terms.exclusions)}
 
 
 def _constraint(left: str, operator: str, right: object) -> dict[str, Any]:

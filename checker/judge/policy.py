@@ -1,7 +1,7 @@
 """Which duty was broken: the rules of a pack and the licences put to one match."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from checker.judge.clauses import Usage
@@ -57,7 +57,7 @@ class Policy:
             captured=captured,
             match=match,
             credit=document.credit,
-            licence=lookup.answer,
+            licence=replace(lookup.answer, dated=scene.dated),
             outcome=outcome(fired),
             findings=findings(self.pack, fired, texts, document),
             log=tuple(judgement.log),
@@ -87,15 +87,15 @@ def decide(pack: Pack, known: Mapping[str, Value], intro: Iterable[str] = (), sc
 
 def _gated(stops: list[Rule], softening: list[Rule], rest: list[Rule], judgement: Judgement) -> list[Rule]:
     """Return what fired after the gates: behind a gate that asks for a person, nothing accuses."""
-    if stops:
-        return [*stops, *rest]
+    if stops and not rest:
+        return stops
     accusing = [rule for rule in rest if rule.kind is FindingKind.FAIL and rule.level is Level.ERROR]
     gates = [gate for gate in softening if gate.gate == "review" or any(_covers(gate, rule) for rule in accusing)]
     if not gates:
-        return rest
+        return [*stops, *rest]
     softened = [_softer(rule) if any(_covers(gate, rule) for gate in gates) else rule for rule in rest]
     judgement.note(f"left to a person because of {', '.join(gate.id for gate in gates)}")
-    return [*gates, *softened]
+    return [*stops, *gates, *softened]
 
 
 def _covers(gate: Rule, rule: Rule) -> bool:
@@ -156,5 +156,5 @@ def _intro(scene: Scene, lookup: Lookup) -> Iterable[str]:
         yield RENDERED[scene.document.rendered]
     stated = scene.document.published
     own = stated is not None and stated.when == scene.day
-    day = "the page's own date" if own else "the day of capture"
+    day = ("the page's own date" if scene.dated else "a date that is not sure") if own else "the day of capture"
     yield f"licence for {scene.host or 'a local file'} on {scene.day} ({day}): {answer.state}, {answer.reason}"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from math import isfinite
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -182,6 +183,14 @@ def told(value: Value) -> str:
     if isinstance(value, float):
         return f"{value:.2f}"
     return str(value) if value != "" else '""'
+
+
+def stated(condition: Condition) -> str:
+    """Write a condition as a person reads it: one of some values, or a range of numbers."""
+    if not isinstance(condition, Range):
+        return " or ".join(map(told, condition))
+    ends = (("at least", condition.at_least), ("below", condition.below))
+    return ", ".join(f"{word} {end:g}" for word, end in ends if isfinite(end))
 
 
 def overlap(one: Rule, other: Rule) -> bool:

@@ -6,11 +6,12 @@ Terms change by amendments, each from a day on, and never backwards: a repost is
 import re
 from collections.abc import Mapping
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
+from tldextract import TLDExtract
 
 from checker.knowledge import sentence
 from checker.model import Article
@@ -18,12 +19,17 @@ from checker.script import packed
 from checker.settings import Table
 
 SITE_NUMBER = re.compile(r"[-–—]\d+$")
+DOMAIN = re.compile(r"(?:[\w-]{1,63}\.)+[\w-]{1,63}")
+
+suffixes = TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
 def _domain(name: str) -> str:
     name = name.strip().lower().rstrip(".")
-    if not name or "/" in name or ":" in name or " " in name:
+    if not DOMAIN.fullmatch(name):
         raise ValueError(f"expected a domain such as news.example, not {name!r}")
+    if suffixes(name).suffix == name:
+        raise ValueError(f"expected a domain of the licensee's own, not {name!r}, which many share")
     return name
 
 
@@ -43,6 +49,11 @@ class Account(Table):
 
     channel: str = Field(min_length=1)
     at: Annotated[str, AfterValidator(_account)]
+
+    @property
+    def below(self) -> tuple[str, ...]:
+        """How the addresses of the account's pages go on, also where its name is in the query (?__biz=...&mid=...)."""
+        return (self.at + "&",) if "?" in self.at else (self.at + "/", self.at + "?")
 
 
 class Works(Table):
@@ -121,11 +132,12 @@ class Terms(Table):
 
     def account(self, address: str) -> Account | None:
         """Return the account to which an address (host and path) belongs."""
-        return next((a for a in self.accounts if address == a.at or address.startswith((a.at + "/", a.at + "?"))), None)
+        return next((a for a in self.accounts if address == a.at or address.startswith(a.below)), None)
 
     def _holds(self, domain: str, host: str) -> bool:
-        same = host.removeprefix("www.") == domain.removeprefix("www.")
-        return same or (self.subdomains and host.endswith("." + domain))
+        own = ascii_host(domain)
+        same = host.removeprefix("www.") == own.removeprefix("www.")
+        return same or (self.subdomains and host.endswith("." + own))
 
 
 class Licence(Terms):
@@ -209,14 +221,25 @@ def _first_day(change: Mapping[str, Any]) -> date:
     return day
 
 
+@lru_cache(maxsize=4096)
 def identity(name: str) -> str:
     """Return a name or ICP number in comparable form; the number of the site after an ICP number is dropped."""
     return packed(SITE_NUMBER.sub("", name.strip()))
 
 
+@lru_cache(maxsize=4096)
+def ascii_host(host: str) -> str:
+    """Return a host as addresses carry it: 站.example is xn--5tz.example."""
+    try:
+        return host if host.isascii() else host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return host
+
+
+@lru_cache(maxsize=4096)
 def place(target: str) -> tuple[str, str]:
     """Return host and path (with its query) of an address or a bare host."""
     parts = urlsplit(target if "//" in target else f"//{target}")
-    host = (parts.hostname or "").rstrip(".").lower()
+    host = ascii_host((parts.hostname or "").rstrip(".").lower())
     path = parts.path.rstrip("/") if parts.path != "/" else ""
     return host, path + (f"?{parts.query}" if parts.query else "")

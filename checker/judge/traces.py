@@ -24,6 +24,9 @@ SHOWN = 60
 BYLINE = re.compile(r"\s{0,2}\([^()\n]{0,30}\)\s{0,2}:?|\s{0,2}:")
 """What may follow the dateline and belongs to it: the reporter in brackets, a colon."""
 
+SAID = re.compile(r'[“「『][^“”「」『』\n]*(?:[”」』]|$)|"[^"\n]+"', re.MULTILINE)
+"""Words in quotation marks; a quotation that goes on in the next paragraph is closed by the end of its own."""
+
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
@@ -78,8 +81,17 @@ class Traces:
         return _kept(self.article.authors, self.page_letters)
 
     def photo(self) -> str:
-        """Say whether the photographers' credits inside the article are still on the page."""
-        return _kept(self._lines(self.pack.judging.photographers, anywhere=True), self.page_letters)
+        """Say whether the photographers' credits inside the article are still on the page.
+
+        One is dropped where its picture is there: where the page has the rest of its line, as a line.
+        """
+        words = [level(word) for word in self.pack.judging.photographers]
+        lines = self._lines(words, anywhere=True)
+        kept = _kept(lines, self.page_letters)
+        if kept != "dropped":
+            return kept
+        captions = {packed(_before(level(line), words)) for line in lines} - {""}
+        return "dropped" if captions & {packed(line) for line in self._page_lines()} else "none"
 
     def photo_words(self) -> str:
         """Return the article's lines that name a photographer."""
@@ -116,7 +128,16 @@ class Traces:
         if agency_in(self.pack, self.ours):
             return "agency"
         opening = level(self.article.title) + "\n" + self.ours[: 2 * HEAD]
-        return "official" if any(level(word) in opening for word in self.pack.judging.official) else "none"
+        either = opening + "\n" + packed(opening)
+        return "official" if any(level(word) in either for word in self.pack.judging.official) else "none"
+
+    def speech(self) -> float:
+        """Return which share of what is copied our article itself quotes from others."""
+        said = [(found.start(), found.end()) for found in SAID.finditer(self.ours)]
+        copied = [passage.article for passage in self.match.passages]
+        length = sum(end - start for start, end in copied)
+        others = sum(end - start - _uncovered((start, end), said) for start, end in copied)
+        return others / length if length else 0.0
 
     def title(self) -> tuple[str, bool]:
         """Say how the page's title stands to ours, and whether ours is on the page at all."""
@@ -215,9 +236,18 @@ def _uncovered(span: Span, covered: Iterable[Span]) -> int:
 
 
 def own_host(pack: Pack, url: str) -> bool:
-    """Say whether an address is on a host of the publisher or of a partner, or below one."""
-    host = place(url)[0]
-    return any(host == own or host.endswith("." + own) for own in pack.publisher.hosts)
+    """Say whether an address is on a host of the publisher or of a partner, or below one, or below an account there."""
+    host, path = place(url)
+    return any(_below(own, host, path) for own in pack.publisher.hosts)
+
+
+def _below(own: str, host: str, path: str) -> bool:
+    """Say whether an address is on a host (news.example), or a page of an account (weibo.example/name)."""
+    name, slash, _ = own.partition("/")
+    if not slash:
+        return host == name or host.endswith("." + name)
+    address = host.removeprefix("www.").removeprefix("m.") + path
+    return address == own or address.startswith((own + "/", own + "?", own + "&"))
 
 
 @lru_cache(maxsize=4096)
@@ -265,6 +295,11 @@ def _joined(stretches: Iterable[str]) -> str:
     """Return several stretches on one line, each cut to a length that can be shown."""
     lines = [" ".join(stretch.split()) for stretch in stretches]
     return "; ".join(line if len(line) <= SHOWN else line[: SHOWN - 1] + "…" for line in lines)
+
+
+def _before(line: str, words: Iterable[str]) -> str:
+    """Return what stands in a line before the first of some words."""
+    return line[: min((at for at in map(line.find, words) if at >= 0), default=len(line))]
 
 
 def _starts(line: str, words: Iterable[str]) -> bool:

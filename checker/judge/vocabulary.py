@@ -77,7 +77,12 @@ FACTS: dict[str, Fact] = {
         "cut",
     ),
     "author": _one_of("the authors: the article names none, the page kept one, dropped all", "none", "kept", "dropped"),
-    "photo": _one_of("a photographer's credit inside the article", "none", "kept", "dropped"),
+    "photo": _one_of(
+        "a photographer's credit inside the article: none, or no picture; kept; dropped from its caption",
+        "none",
+        "kept",
+        "dropped",
+    ),
     "caption": _one_of("picture captions of the article on the page", "none", "kept", "changed"),
     "link": _one_of(
         "the page's links: to the original, to another page of ours, to none; or we know no address",
@@ -99,8 +104,15 @@ FACTS: dict[str, Fact] = {
     # gates
     "ownership": _one_of("what the marks on the article say", "ours", *Ownership),
     "own_host": _flag("the page is on a host of ours or of a partner"),
-    "earlier": _one_of("the page's date against our first publication", "no", "weak", "solid"),
+    "earlier": _one_of(
+        "the page's date against our first publication: not before it; before it by a guess, by one witness, surely",
+        "no",
+        "guessed",
+        "weak",
+        "solid",
+    ),
     "third_source": _one_of("both texts may come from a third one", "none", "agency", "official"),
+    "speech": _number("share of what is copied that our article itself quotes from others", 0.0, "0..1"),
     "page": _one_of("sort of page", "article", *PageKind),
     "part": _flag("the page is one of several over which an article is spread"),
     "rendered": _one_of("a browser ran the page's scripts: no, yes, yes but not all they asked for", "no", *Rendered),
@@ -126,7 +138,7 @@ FACTS: dict[str, Fact] = {
     "notice": _one_of(
         "our copyright notice: the article has none, the page kept it, removed it", "none", "kept", "removed"
     ),
-    "days_late": _number("days from our publication to the page's date, 0 if unknown", 0, "days"),
+    "days_late": _number("days from our publication to the page's date, 0 where it is not sure", 0, "days"),
     "date_told": _flag("the page tells the date of our publication", True),
     "commerce": _number("different words of advertising and sales around the copy", 0, "words"),
     # the licence
@@ -134,11 +146,14 @@ FACTS: dict[str, Fact] = {
     "licence.clause": _one_of("the clause that decided", *CLAUSES),
     "licence.written": _flag("the licence is signed in writing", True),
     "licence.overlap": _flag("two licences of this licensee differ for that day"),
+    "licence.doubtful": _flag(
+        "no licence allows it on that day, but the page does not surely tell its day, and on another one did"
+    ),
     "licence.amended": _flag("the terms were changed after that day; the ones of that day were used"),
     "licence.credit": _one_of("the credit is due, due at the head of the text, or waived", "due", "head", "waived"),
     "licence.link": _flag("a link to the original is part of the terms"),
     "licence.removal": _flag("withdrawn articles must be taken down"),
-    "licence.days_left": _number("days until the licence ends, counted from that day", 365, "days"),
+    "licence.days_left": _number("days until the licence ends, counted from the capture", 365, "days"),
     # our own pages (rules with scope = "own")
     "own.source": _one_of("whom our own page names as source", "ours", "other", "both", "none"),
     "own.mark": _flag("our own page carries a mark of ours in the text (國際在線消息, 專稿)"),

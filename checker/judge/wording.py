@@ -65,7 +65,7 @@ def _script(text: str, language: str) -> str:
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:
-    return PLACEHOLDER.sub(lambda found: clean(values.get(found[1], "")), text)
+    return PLACEHOLDER.sub(lambda found: clean(values.get(found[1], "")), text).rstrip()
 
 
 def _shows(char: str) -> bool:

@@ -97,6 +97,12 @@ def undo(connection: Connection, case: str, who: str, comment: str, now: datetim
     return Entry(id=number, **entry)
 
 
+def run_out(connection: Connection, now: datetime) -> bool:
+    """Return whether there are decisions that have run out."""
+    columns = tables.cases.c
+    return connection.execute(select(columns.id).where(columns.expires <= now).limit(1)).first() is not None
+
+
 def expire(connection: Connection, now: datetime) -> tuple[str, ...]:
     """Bring cases whose decision has run out back to detected; return their ids."""
     columns = tables.cases.c

@@ -63,6 +63,8 @@ UNDECIDED = frozenset({State.DETECTED, State.REGRESSED})
 WAITING = UNDECIDED | {State.TRIAGED, State.WATCH}
 OPEN = WAITING | {State.CONFIRMED, State.NOTIFIED}
 SETTLED = frozenset({State.CORRECTED, State.REMOVED})
+PUT_AWAY = frozenset({State.REJECTED, State.LICENSED, State.EXCEPTION, State.CLOSED})
+"""A person decided that nothing is to be done, or no more."""
 
 
 @dataclass(frozen=True)

@@ -153,6 +153,7 @@ def _licence(answer: LicenceAnswer) -> Record:
         "id": answer.id,
         "clause": answer.clause,
         "on": None if answer.on is None else answer.on.isoformat(),
+        "dated": answer.dated,
         "reason": answer.reason,
     }
 

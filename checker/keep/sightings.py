@@ -53,7 +53,11 @@ def scan(connection: Connection, look: Look) -> tuple[str, ...]:
     columns = tables.cases.c
     here = columns.page == page_key(look.examined.page.url)
     if look.examined.outcome == PageOutcome.UNCHANGED:
-        connection.execute(update(tables.cases).where(here, columns.present).values(last_seen=look.now, run=look.run))
+        connection.execute(update(tables.cases).where(here, columns.present).values(run=look.run))
+        later = columns.last_seen < look.examined.page.captured
+        connection.execute(
+            update(tables.cases).where(here, columns.present, later).values(last_seen=look.examined.page.captured)
+        )
     elif look.examined.outcome in LOOKED_AT:
         # A case seen in this very run stays: the run may hold several captures of one page, in any order.
         gone = _stand().where(here, columns.present, columns.run != look.run, columns.id.not_in(seen), _looked_for())
@@ -124,7 +128,7 @@ def _plan(connection: Connection, seen: Visit) -> None:
 
 
 def _sight(connection: Connection, look: Look, verdict: Verdict, url: str) -> tuple[str, Found]:
-    """Write a verdict into the case of its article at an address. An older capture changes only when it was seen."""
+    """Write a verdict into the case of its article at an address. An older capture changes nothing that is known."""
     articles.remember(connection, verdict.match.article, look.now)
     fresh = _row(connection, look, verdict, url)
     columns = tables.cases.c
@@ -134,10 +138,11 @@ def _sight(connection: Connection, look: Look, verdict: Verdict, url: str) -> tu
         return fresh["id"], Found.CHANGED
     row = connection.execute(_stand().where(columns.id == fresh["id"])).one()
     if row.captured > verdict.captured:
-        connection.execute(update(tables.cases).where(columns.id == row.id).values(last_seen=look.now, run=look.run))
+        connection.execute(update(tables.cases).where(columns.id == row.id).values(run=look.run))
         return row.id, Found.UNCHANGED
     found = _found(row, fresh)
     changes = {name: value for name, value in fresh.items() if (name, value) != ("capture", None)}
+    changes["last_seen"] = max(row.last_seen, verdict.captured)
     if row.due is None and verdict.outcome in BROKEN:
         changes["due"] = next_visit(State(row.state), row.state_since, look.now)
     connection.execute(update(tables.cases).where(columns.id == row.id).values(changes))
@@ -206,6 +211,7 @@ def _stand() -> Select[Any]:
         columns.outcome,
         columns.grade,
         columns.captured,
+        columns.last_seen,
         columns.page_text,
         _looked_for().label("looked_for"),
     ).with_for_update(of=tables.cases)

@@ -202,6 +202,9 @@ class Store:
 
     def expire(self, now: datetime) -> tuple[str, ...]:
         """Bring cases whose decision has run out back to detected; return their ids."""
+        with self.reading() as connection:
+            if not decisions.run_out(connection, now):
+                return ()
         with self.writing() as connection:
             return decisions.expire(connection, now)
 

@@ -61,13 +61,25 @@ def terminal(
     case: Case, article: Article, console: Console, language: str, *, page_text: str, page: Page | None = None
 ) -> None:
     """Print the case: what was found and why, then both texts beside each other (below each other where narrow)."""
+    told(case, console, language, page=page)
+    both(case, article, console, language, page_text=page_text)
+    judged(case, console, language)
+
+
+def told(case: Case, console: Console, language: str, *, page: Page | None = None) -> None:
+    """Print what was found on the page, and every rule with its ground and its repair."""
     words, record = wording(language), in_language(case.record, language)
-    ours, theirs = sides(case.record, article.text, page_text)
     console.print(facts(case, record, words))
     for line in way(page, words):
         console.print(Text(line, "dim"))
     for finding in record["findings"]:
         console.print(rule(finding, words))
+
+
+def both(case: Case, article: Article, console: Console, language: str, *, page_text: str) -> None:
+    """Print both texts with their passages marked."""
+    words = wording(language)
+    ours, theirs = sides(case.record, article.text, page_text)
     left = Panel(marked(ours, words), title=Text(words.say("side.article")), title_align="left")
     right = Panel(marked(theirs, words), title=Text(words.say("side.page")), title_align="left")
     grid = Table.grid(expand=True, padding=(0, 1))
@@ -79,8 +91,12 @@ def terminal(
         grid.add_row(left)
         grid.add_row(right)
     console.print(grid)
-    console.print(Rule(Text(words.say("side.log")), align="left", style="dim"))
-    for line in record["log"]:
+
+
+def judged(case: Case, console: Console, language: str) -> None:
+    """Print the log of the decisions on the way."""
+    console.print(Rule(Text(wording(language).say("side.log")), align="left", style="dim"))
+    for line in case.record["log"]:
         console.print(Text(f"· {line}", "dim"))
 
 

@@ -184,3 +184,17 @@ def test_a_workspace_has_one_rule_pack(checker: Checker, workspace: Path) -> Non
     ended = checker("check", "-", given=page(CLEAN))
     assert ended.code == 2
     assert "expected one rule pack in this folder, found none" in one_line(ended.err)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("findings", "--csv", "--output", "nowhere/findings.csv"),
+        ("findings", "--format", "xlsx", "--output", "nowhere/findings.xlsx"),
+        ("findings", "--format", "sarif", "--output", "rules"),
+    ],
+)
+def test_a_file_that_cannot_be_written_is_one_line_and_two(words: tuple[str, ...], checker: Checker) -> None:
+    ended = checker(*words)
+    assert ended.code == 2
+    assert words[-1] in one_line(ended.err)

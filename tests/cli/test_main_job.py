@@ -1,11 +1,16 @@
 """The main job through the commands: what they print, what they keep, how they end."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
+from checker.keep import tables
+from checker.keep.store import Store
 from checker.model import Grade
+from checker.settings import open_workspace
 from tests.cli.conftest import Checker
 from tests.cli.pages import BRIDGE, CLEAN, FERRY, page, text_of, warc
 
@@ -48,7 +53,9 @@ def test_the_object_of_a_match_is_the_contract(checker: Checker, pages: Path) ->
     assert first["credit"]["zone"] == "head"
     assert set(first["licence"]) >= {"state", "id", "clause"}
     assert first["outcome"] == "violation"
-    assert {"rule", "level", "message", "basis", "quote", "repair"} <= set(first["findings"][0])
+    for finding in first["findings"]:
+        assert {"rule", "level", "message", "basis", "quote", "repair"} <= set(finding)
+        assert all(isinstance(words, str) for words in (finding["message"], finding["repair"], *finding["basis"]))
     assert first["page"]["published"] == "2026-03-05"
     assert first["page"]["charset"] == "utf-8"
 
@@ -178,6 +185,50 @@ def test_a_decision_survives_the_next_scan(checker: Checker, pages: Path) -> Non
     assert "mei" in checker("history", case).out
 
 
+def test_a_decision_on_many_shows_beforehand_what_it_does(checker: Checker, pages: Path) -> None:
+    checker("scan", str(pages))
+    first, second = (json.loads(line)["id"] for line in checker("findings", "--json").out.splitlines())
+    checker("decide", first, "confirm", "--who", "mei")
+    words = ("decide-all", "reject", "--reason", "test", "--site", "repost.example", "--who", "mei")
+    assert checker(*words[:3], "test").code == 2
+    assert checker(*words, "--dry-run").err.strip() == "would decide 1 of 2, confirmed 1 left alone"
+    assert checker(*words).out.split() == [second]
+    assert checker(*words).err.strip() == "decided 0 of 2, confirmed 1 left alone, rejected 1 left alone"
+    assert checker("undo", second, "--who", "mei").code == 0
+
+
+def test_what_people_put_away_is_listed_only_where_it_is_asked_for(checker: Checker, pages: Path) -> None:
+    checker("scan", str(pages))
+    first, second = (json.loads(line)["id"] for line in checker("findings", "--json").out.splitlines())
+    checker("decide", first, "reject", "--reason", "mere_facts", "--who", "mei")
+
+    def ids(*words: str) -> list[str]:
+        return [json.loads(line)["id"] for line in checker("findings", "--json", *words).out.splitlines()]
+
+    assert (ids(), ids("--all"), ids("--state", "rejected")) == ([second], [first, second], [first])
+    (run,) = json.loads(checker("findings", "--format", "sarif", "--all").out)["runs"]
+    assert {each["properties"]["case"]: bool(each["suppressions"]) for each in run["results"]} == {
+        first: True,
+        second: False,
+    }
+
+
+def test_what_people_put_away_sets_no_exit_code_until_it_runs_out(
+    checker: Checker, pages: Path, workspace: Path
+) -> None:
+    checker("scan", str(pages))
+    first, second = (json.loads(line)["id"] for line in checker("findings", "--json").out.splitlines())
+    checker("decide", first, "reject", "--reason", "mere_facts", "--who", "mei")
+    checker("decide", second, "except", "--reason", "goodwill", "--expires", "2099-12-31", "--who", "mei")
+    again = checker("scan", str(pages), "--json")
+    assert (again.code, len(again.out.splitlines())) == (0, 2)
+    with Store.open(open_workspace(workspace).database) as store, store.writing() as connection:
+        connection.execute(update(tables.cases).where(tables.cases.c.id == second).values(expires=datetime.now(UTC)))
+    assert second in checker("findings", "--json").out
+    assert "expire" in checker("history", second).out
+    assert checker("scan", str(pages)).code == 1
+
+
 def test_the_week_is_written_to_files(checker: Checker, pages: Path, workspace: Path) -> None:
     checker("scan", str(pages))
     assert checker("report", "--week", "2026-W10").code == 0
@@ -267,12 +318,22 @@ def test_own_pages_without_the_mark_are_errors(checker: Checker, tmp_path: Path)
     bare.write_bytes(page(CLEAN))
     assert checker("own-check", str(marked)).code == 0
     assert checker("own-check", str(bare)).code == 1
+    bare.write_bytes(b"<html><body>" + bytes(range(128, 256)) * 40)
+    ended = checker("own-check", str(bare))
+    assert (ended.code, ended.err.splitlines()[-1]) == (
+        3,
+        "own articles 0, with errors 0, lists and shells 0, failed 1",
+    )
 
 
 def test_the_rule_pack_passes_its_own_examples(checker: Checker) -> None:
     assert checker("rules", "test").code == 0
     assert "ATT-01" in checker("rules", "list").out
-    assert "notice:2" in checker("rules", "show", "ATT-01").out
+    shown = checker("rules", "show", "ATT-01").out
+    assert "notice:2" in shown
+    assert "grade: none or boilerplate" in shown
+    assert "licence.credit: waived" in shown
+    assert "at least 180" in checker("rules", "show", "INT-06").out
 
 
 def test_a_corrected_fact_changes_what_the_rules_say_and_survives_registering_again(

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 import termios
@@ -53,7 +54,8 @@ def test_an_accepted_finding_has_a_reason_a_last_day_and_a_comment(checker: Chec
         ("z\nq\n", "'z' is none of the keys"),
         ("r\nz\nq\n", "needs a reason, one of"),
         ("x\nb\n31.12.\nq\n", "'31.12.': expected a day such as 2026-12-31"),
-        ("u\nq\n", "nothing"),
+        ("x\nb\n2020-01-01\nq\n", "'2020-01-01': expected a day that is not over"),
+        ("u\nq\n", "nothing was decided yet"),
     ],
 )
 def test_a_wrong_key_changes_nothing_and_asks_again(checker: Checker, queue: list[str], given: str, says: str) -> None:
@@ -67,6 +69,28 @@ def test_a_capital_asks_for_a_comment_and_undo_restores(checker: Checker, queue:
     assert "函件另發" in checker("history", confirmed).out
     assert checker("undo", confirmed, "--who", "mei").code == 0
     assert states(checker) == ["detected"] * len(queue)
+
+
+def test_the_end_of_the_input_is_no_finding_and_keeps_what_was_decided(checker: Checker, queue: list[str]) -> None:
+    ended = checker("triage", "--who", "mei", given=b"c\n")
+    assert ended.code == 130
+    assert ended.err.endswith("checker: interrupted; what was finished is kept\n")
+    assert states(checker) == ["confirmed", "detected"]
+
+
+def test_undo_returns_to_the_finding_that_was_decided_last(checker: Checker, queue: list[str]) -> None:
+    ended = checker("triage", "--who", "mei", given=b"c\nu\nw\nn\n")
+    first, *_ = re.findall(r"(\w{16}): detected -> confirmed", ended.err)
+    assert f"{first}: confirmed -> detected" in ended.err
+    assert f"{first}: detected -> watch" in ended.err
+    assert states(checker) == ["detected", "watch"]
+
+
+def test_what_was_found_stands_above_the_question_and_the_log_on_demand(checker: Checker, queue: list[str]) -> None:
+    plain = checker("triage", given=b"q\n").out
+    assert plain.rindex("│") < plain.index("LIC-01")
+    assert "GATE-01" not in plain
+    assert "GATE-01 does not hold" in checker("triage", given=b"h\nq\n").out
 
 
 def test_a_terminal_needs_no_enter(checker: Checker, queue: list[str], workspace: Path) -> None:

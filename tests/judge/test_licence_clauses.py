@@ -173,10 +173,38 @@ def test_what_the_team_should_know() -> None:
     register = Licences((
         licence(id="A", end="2026-05-03"),
         licence(id="B", end="2026-06-03"),
-        licence(id="C", end="2026-06-04", written=False),
-        licence(id="D", quota={"day": 5}, concurrent=10),
+        licence(id="C", end="2026-06-04", written=False, licensee="三站"),
+        licence(id="D", quota={"day": 5}, concurrent=10, licensee="別站"),
+        licence(id="E", quota={"day": 5}, licensee="又一站", domains=["third.example"]),
     ))  # fmt: skip
     told = register.notices(date(2026, 5, 4), {"D": Counts(day=6, live=8)})
     assert [(notice.licence.id, notice.about) for notice in told] == [
-        ("A", "expired"), ("B", "expiring"), ("D", "near_quota"), ("D", "over_quota"), ("C", "unsigned"),
+        ("B", "expiring"), ("D", "near_quota"), ("D", "over_quota"), ("A", "renewed"), ("C", "unsigned"),
+        ("E", "unused"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("other", "about"),
+    [
+        ({"start": "2026-05-04"}, ["renewed"]),
+        ({"start": "2026-05-05"}, ["expired"]),
+        ({"start": "2026-05-04", "domains": ["other.example"]}, ["expired"]),
+        ({"start": "2026-05-04", "licensee": "別站"}, ["expired"]),
+    ],
+)
+def test_a_licence_that_another_goes_on_from_is_renewed(other: dict[str, Any], about: list[str]) -> None:
+    register = Licences((licence(id="A", end="2026-05-03"), licence(id="B", **other)))
+    told = register.notices(date(2026, 5, 10), {})
+    assert [notice.about for notice in told if notice.licence.id == "A"] == about
+
+
+def test_a_domain_in_chinese_is_the_one_of_its_addresses() -> None:
+    assert ask({"domains": ["站.example"]}, {"target": "https://xn--5tz.example/a"}).state is LicenceState.VALID
+    assert ask({"domains": ["xn--5tz.example"]}, {"target": "https://m.站.example/a"}).state is LicenceState.VALID
+
+
+def test_an_account_may_be_named_in_the_query() -> None:
+    terms = {"domains": [], "accounts": [{"channel": "wechat", "at": "mp.weixin.qq.com/s?__biz=MzA1=="}]}
+    assert ask(terms, {"target": "https://mp.weixin.qq.com/s?__biz=MzA1==&mid=5"}).state is LicenceState.VALID
+    assert ask(terms, {"target": "https://mp.weixin.qq.com/s?__biz=MzA1==5&mid=5"}).state is LicenceState.NONE

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from checker.judge.pack import Pack
-from checker.judge.traces import Traces, comparable
+from checker.judge.traces import Traces, comparable, own_host
 from checker.model import Article, Passage
 from checker.script import level, packed, simplified
 from tests.judge.conftest import BODY, Repost
@@ -67,7 +67,8 @@ def test_the_author(
 def test_photographer_and_caption(pack: Pack, repost: Repost, article: Article) -> None:
     ours = replace(article, text=BODY + "\n圖為青蘿鎮的茶園 攝影 何晴")
     assert Traces(*repost(body=ours.text, ours=ours), pack).photo() == "kept"
-    assert Traces(*repost(body=BODY, ours=ours), pack).photo() == "dropped"
+    assert Traces(*repost(body=BODY + "\n图为青萝镇的茶园", ours=ours), pack).photo() == "dropped"
+    assert Traces(*repost(body=BODY, ours=ours), pack).photo() == "none"  # the page has no picture
     assert Traces(*repost(body=ours.text, ours=ours), pack).caption() == "kept"
     assert Traces(*repost(body=BODY + "\n圖為某地的商場", ours=ours), pack).caption() == "changed"
     assert Traces(*repost(body=BODY, ours=ours), pack).caption() == "none"
@@ -139,6 +140,8 @@ def test_words_of_advertising_that_are_not_ours(pack: Pack, repost: Repost) -> N
         ("新華社北京3月4日電 (記者某)", "agency"),
         ("(中新社廣州訊)", "agency"),
         ("國務院現予公布該辦法。", "official"),
+        ("第一章　總　則\n第一條 為了保護候鳥,", "official"),
+        ("現將有關事項通知如下:", "official"),
         ("國際在線消息:", "none"),
         ("鎮長引用新華社北京3月4日電文說", "none"),
     ],
@@ -158,3 +161,38 @@ def test_plain_text_keeps_every_offset() -> None:
 
 def test_addresses_are_compared_without_scheme_www_and_slash() -> None:
     assert comparable("https://www.a.example/b/") == comparable("http://a.example/b") == "a.example/b"
+
+
+@pytest.mark.parametrize(
+    ("ours", "share"),
+    [
+        ("“花期會延續到四月。”他說。", 11 / 14),
+        ("他說:「花期會延續到四月。」", 11 / 14),
+        ("“花期會延續到四月。\n“步道已經修好。”", 1.0),
+        ('他說:"花期會延續到四月。"', 11 / 14),
+        ("他說花期會延續到四月。", 0.0),
+    ],
+)
+def test_words_that_the_article_quotes_from_others(
+    pack: Pack, repost: Repost, article: Article, ours: str, share: float
+) -> None:
+    document, match = repost(body=ours, ours=replace(article, text=ours))
+    assert Traces(document, match, pack).speech() == pytest.approx(share, abs=0.06)
+
+
+@pytest.mark.parametrize(
+    ("url", "own"),
+    [
+        ("https://news.cri.cn/1.html", True),
+        ("https://notcri.cn/1.html", False),
+        ("https://weibo.example/ours/5", True),
+        ("https://m.weibo.example/ours?p=1", True),
+        ("https://weibo.example/ours2/5", False),
+        ("https://weibo.example/other/ours", False),
+        ("https://mp.weixin.example/s?__biz=MzA1&mid=3", True),
+        ("https://mp.weixin.example/s?__biz=MzA15&mid=3", False),
+    ],
+)
+def test_our_own_places_are_hosts_and_accounts(pack: Pack, url: str, own: bool) -> None:
+    hosts = (*pack.publisher.hosts, "weibo.example/ours", "mp.weixin.example/s?__biz=MzA1")
+    assert own_host(replace(pack, publisher=replace(pack.publisher, hosts=hosts)), url) is own

@@ -30,7 +30,7 @@ def test_the_object_is_that_of_the_contract() -> None:
             "span": [0, 6],
             "reason": "",
         },
-        "licence": {"state": "unknown", "id": None, "clause": None, "on": None, "reason": ""},
+        "licence": {"state": "unknown", "id": None, "clause": None, "on": None, "dated": True, "reason": ""},
         "outcome": "violation",
         "findings": [
             {

@@ -35,12 +35,19 @@ def test_an_unregistered_article_is_gone_until_it_comes_again(store: Store) -> N
 
 def test_the_same_verdict_again_updates_its_case(store: Store, run: int) -> None:
     (first,) = store.keep(run, examined(verdict()), NOW)
-    (again,) = store.keep(run, examined(verdict()), LATER)
+    (again,) = store.keep(run, examined(verdict(captured=LATER)), LATER)
     assert first == again
     (case,) = store.cases()
     assert (case.state, case.outcome, case.level) == (State.DETECTED, Outcome.VIOLATION, Level.ERROR)
     assert (case.first_seen, case.last_seen) == (NOW, LATER)
     assert store.page_text(case.id) == verdict().document.text
+
+
+def test_judging_a_capture_anew_is_no_new_sight_of_the_page(store: Store, run: int) -> None:
+    store.keep(run, examined(verdict()), NOW)
+    store.keep(run, examined(verdict(outcome=Outcome.REVIEW)), LATER)
+    (case,) = store.cases()
+    assert (case.outcome, case.last_seen) == (Outcome.REVIEW, NOW)
 
 
 def test_an_older_capture_does_not_overwrite_a_newer_one(store: Store, run: int) -> None:

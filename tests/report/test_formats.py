@@ -118,6 +118,8 @@ def test_sarif_is_valid(rows: list[dict[str, Any]], language: str) -> None:
         assert rules[result["ruleIndex"]] == result["ruleId"] == finding["rule"]
         assert result["level"] == (finding["level"] if result["kind"] == "fail" else "none")
         assert result["properties"]["case"] == case
+        suppressed = result["properties"]["state"] in {"rejected", "licensed", "exception", "closed"}
+        assert [each["kind"] for each in result["suppressions"]] == (["external"] if suppressed else [])
 
 
 @pytest.mark.parametrize(
