@@ -27,6 +27,9 @@ from checker.report.wording import wording
 from checker.report.workbook import ROWS, report_workbook
 from checker.settings import Reader, Settings
 
+BOOK = "findings.xlsx"
+"""The workbook beside a written report."""
+
 KEPT_RIGHT = 4
 """Periods already reported whose numbers are looked at again; a change in them makes a correction."""
 
@@ -218,11 +221,11 @@ def write(office: Office, period: Period, now: datetime, reader: Reader) -> Writ
         figures = office.figures(connection, period, now, reader.channel)
         book = report_workbook(Scope(connection, reader.channel), figures, reader.language, reader.view)
         mail = compose_for(office, connection, figures, reader, 0, now)
-    html = page(figures, reader.language, reader.view, links=office.settings.mail.link)
+    html = page(figures, reader.language, reader.view, links=office.settings.mail.link, book=BOOK)
     return Written(
         written(folder / "report.html", html.encode()),
         written(folder / "mail.eml", mail),
-        written(folder / "findings.xlsx", book.content),
+        written(folder / BOOK, book.content),
         figures,
     )
 

@@ -302,7 +302,7 @@ def test_a_test_mail_goes_to_one_address_and_counts_for_nothing(
 ) -> None:
     post.send_test(post_office, WEEK, Reader(to="me@own.example", language="en"), MONDAY)
     assert [to for to, _ in office.deliveries] == ["me@own.example"]
-    assert str(office.messages("me@own.example")[0]["Subject"]).startswith("[Test] [Repost weekly]")
+    assert str(office.messages("me@own.example")[0]["Subject"]).startswith("[Test] [Weekly repost report]")
     assert states(store) == {}
     post.send_now(post_office, WEEK, MONDAY)
     each_has_one(office)
@@ -330,7 +330,7 @@ def test_readers_differ_in_language_view_and_channel(
         ("cai@readers.example", "2026-11-22"),
     ]
     assert len(office.messages("bo@readers.example")) == 2
-    assert str(office.messages("ann@readers.example")[0]["Subject"]).startswith("[Repost weekly]")
+    assert str(office.messages("ann@readers.example")[0]["Subject"]).startswith("[Weekly repost report]")
 
 
 def test_a_workbook_over_the_limit_is_kept_here_and_named(

@@ -1,5 +1,6 @@
 """The files of a report, and its letters: written whole, from one set of figures."""
 
+from datetime import datetime
 from email import message_from_bytes, policy
 from io import BytesIO
 from pathlib import Path
@@ -57,10 +58,15 @@ def test_every_number_has_its_rows_in_the_workbook(office: post.Office) -> None:
     found = rows(book["發現"])
     decided = rows(book["處置"])
     assert len(found) == made.figures.now.reposts
-    assert sum(row["署名"] in ("exact", "variant") for row in found) == made.figures.now.credited
+    assert sum(row["署名"] in ("規範署名", "署名不規範") for row in found) == made.figures.now.credited
+    assert sum(row["判定"] in ("疑似違規", "確認違規") for row in found) == made.figures.now.suspected
+    assert {type(row["首次發現"]) for row in found} == {datetime}
     assert sum(row["變更為"] == "已確認" for row in decided) == made.figures.now.confirmed
     assert sum(row["變更為"] in ("已更正", "已下架") for row in decided) == made.figures.settled.total
     assert len(rows(book["待決"])) == len(made.figures.decisions)
+    assert sum(row["件數"] for row in rows(book["待決"])) == made.figures.pending
+    licences = sum(each.count for each in made.figures.decisions if each.note)
+    assert len(rows(book["待決明細"])) == made.figures.pending - licences
     last = rows(book["各期數字"])[-1]
     assert (last["期間"], last["轉載"], last["署名率"]) == ("2026-W47", 18, 0.5)
 
