@@ -235,7 +235,7 @@ outbox = Table(
     Column("period", Name, nullable=False),  # 2026-W47, 2026-11-24
     Column("edition", Integer, nullable=False),  # 0 the report, 1, 2, ... its corrections
     Column("message_id", Name, nullable=False, unique=True),
-    Column("state", Name, nullable=False),  # pending, sending, sent, failed
+    Column("state", Name, nullable=False),  # pending, sending, unsure, sent, failed
     Column("body", LargeBinary, nullable=False),  # the message as it goes out
     Column("attempts", Integer, nullable=False),
     Column("created", Instant, nullable=False),

@@ -87,6 +87,11 @@ def reader_key(reader: Reader) -> str:
     return f"{reader.to.strip().lower()} {reader.channel}".strip()
 
 
+def keys(readers: Iterable[Reader]) -> frozenset[str]:
+    """What readers are known by in the outbox."""
+    return frozenset(map(reader_key, readers))
+
+
 def queue(office: Office, period: Period, readers: Iterable[Reader], now: datetime) -> int:
     """Write down the mails of a period that its readers do not have yet, corrections included; return how many."""
     some = tuple(readers)
@@ -143,7 +148,7 @@ def run_due(office: Office, now: datetime) -> tuple[tuple[Due, ...], tuple[Deliv
         if not each.waits:
             queue(office, each.period, each.readers, now)
         correct(office, each, now)
-    return looked, box.deliver(office.store, office.settings.mail, office.folder, now)
+    return looked, box.deliver(office.store, office.settings.mail, office.folder, now, keys(readers))
 
 
 def look(office: Office, period: Period, readers: tuple[Reader, ...], now: datetime) -> Due:
@@ -182,8 +187,9 @@ def send_now(office: Office, period: Period, now: datetime) -> tuple[Delivery, .
     if now < period.end:
         raise UsageError(f"{period.label} is not over yet; look at it with `report preview`, or send a test")
     frequency = "weekly" if period.weekly else "daily"
-    queue(office, period, [each for each in office.settings.readers if each.frequency == frequency], now)
-    return box.deliver(office.store, office.settings.mail, office.folder, now, again=True)
+    readers = office.settings.readers
+    queue(office, period, [each for each in readers if each.frequency == frequency], now)
+    return box.deliver(office.store, office.settings.mail, office.folder, now, keys(readers), again=period.label)
 
 
 def send_test(office: Office, period: Period, reader: Reader, now: datetime) -> None:
