@@ -16,17 +16,13 @@ from urllib.parse import quote
 
 from checker.errors import MailError
 from checker.report.weekly import Rendered
-from checker.settings import Mail
+from checker.settings import ADDRESS, Mail
 
 TIMEOUT = 60.0
 """Seconds to wait for the mail server at each step."""
 
 LINE_BREAKS = policy.SMTP
 """Lines end in CRLF, so that what is kept is byte for byte what is sent."""
-
-SPEC = r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
-ADDRESS = re.compile(rf"(?P<name>[^<>]*)<(?P<spec>{SPEC})>|(?P<plain>{SPEC})", re.ASCII)
-"""The addresses people use (RFC 5322 without comments, quoted and obsolete forms)."""
 
 DOT = re.compile(rb"(?m)^\.")
 """A dot that begins a line is doubled, for one alone ends the text (RFC 5321, 4.5.2)."""

@@ -215,10 +215,14 @@ def archive(connection: Connection, period: str | None = None) -> tuple[Delivery
 
 
 def as_sent(connection: Connection, period: str, reader: str | None = None) -> bytes:
-    """The last edition of a period exactly as it went out (to one reader, or to the first); MailError for none."""
-    query = select(outbox.c.body).where(outbox.c.period == period).order_by(outbox.c.edition.desc(), outbox.c.id)
+    """The last edition of a period exactly as it went out (to one reader, or to the first); MailError for none.
+
+    What waits, or was refused, was not sent.
+    """
+    went = (outbox.c.period == period, outbox.c.state.in_(("sent", "unsure")))
+    query = select(outbox.c.body).where(*went).order_by(outbox.c.edition.desc(), outbox.c.id)
     if reader is not None:
-        query = query.where(outbox.c.reader == reader)
+        query = query.where(outbox.c.reader == reader.strip().lower())
     body = connection.execute(query.limit(1)).scalar_one_or_none()
     if body is None:
         whom = f" to {reader}" if reader else ""

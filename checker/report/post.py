@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
@@ -94,11 +94,8 @@ def keys(readers: Iterable[Reader]) -> frozenset[str]:
 
 def queue(office: Office, period: Period, readers: Iterable[Reader], now: datetime) -> int:
     """Write down the mails of a period that its readers do not have yet, corrections included; return how many."""
-    some = tuple(readers)
-    if not some:
-        raise SettingsError("no [[readers]] get this report; add one to checker.toml")
     known: dict[str, Figures] = {}
-    return sum(queue_one(office, period, reader, now, known) for reader in some)
+    return sum(queue_one(office, period, reader, now, known) for reader in readers)
 
 
 def queue_one(office: Office, period: Period, reader: Reader, now: datetime, known: dict[str, Figures]) -> bool:
@@ -179,17 +176,25 @@ def has(office: Office, label: str, reader: Reader) -> bool:
         return box.latest(connection, reader_key(reader), label) is not None
 
 
-def send_now(office: Office, period: Period, now: datetime) -> tuple[Delivery, ...]:
-    """Send a period's report to its readers now: those who have it get nothing, or a correction where it changed.
+def readers_of(office: Office, period: Period, now: datetime) -> tuple[Reader, ...]:
+    """Who gets the report of a period now; SettingsError where nobody does.
 
     UsageError for a period that is not over: its numbers would have to be corrected when it is.
     """
     if now < period.end:
         raise UsageError(f"{period.label} is not over yet; look at it with `report preview`, or send a test")
     frequency = "weekly" if period.weekly else "daily"
-    readers = office.settings.readers
-    queue(office, period, [each for each in readers if each.frequency == frequency], now)
-    return box.deliver(office.store, office.settings.mail, office.folder, now, keys(readers), again=period.label)
+    some = tuple(each for each in office.settings.readers if each.frequency == frequency)
+    if not some:
+        raise SettingsError(f"no [[readers]] get a {frequency} report; add one to checker.toml")
+    return some
+
+
+def send_now(office: Office, period: Period, now: datetime) -> tuple[Delivery, ...]:
+    """Send a period's report to its readers now: those who have it get nothing, or a correction where it changed."""
+    queue(office, period, readers_of(office, period, now), now)
+    known = keys(office.settings.readers)
+    return box.deliver(office.store, office.settings.mail, office.folder, now, known, again=period.label)
 
 
 def send_test(office: Office, period: Period, reader: Reader, now: datetime) -> None:
@@ -237,9 +242,14 @@ def write(office: Office, period: Period, now: datetime, reader: Reader) -> Writ
 
 
 def written(path: Path, content: bytes) -> Path:
-    """Write a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write a file whole or not at all; UsageError where it cannot be."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_bytes(content)
-    draft.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(content)
+        draft.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise UsageError(f"{path}: the report cannot be written: {error.strerror or error}") from error
     return path

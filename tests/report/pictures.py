@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from playwright.async_api import Browser, async_playwright
@@ -107,24 +108,44 @@ def figures_of(scene: str, period: Period = WEEK) -> Figures:
     return found
 
 
-def told() -> Iterator[tuple[str, Figures, View, int]]:
-    """Each scene by name with its figures, view and edition."""
-    for scene in SCENES:
-        yield scene, figures_of(scene), "full", 0
-    found = figures_of("busy")
-    yield "management", found, "management", 0
-    yield "correction", replace(found, changed=(("reposts", 17, 18), ("hours", None, 120.0))), "full", 1
-    yield "daily", figures_of("busy", parse("2026-11-17", ZONE)), "full", 0
+def management() -> tuple[Figures, View, int]:
+    """The same as busy, without names and addresses."""
+    return figures_of("busy"), "management", 0
+
+
+def correction() -> tuple[Figures, View, int]:
+    """Two numbers that changed after they were sent."""
+    return replace(figures_of("busy"), changed=(("reposts", 17, 18), ("hours", None, 120.0))), "full", 1
+
+
+def daily() -> tuple[Figures, View, int]:
+    """A single day."""
+    return figures_of("busy", parse("2026-11-17", ZONE)), "full", 0
+
+
+def plain(scene: str) -> tuple[Figures, View, int]:
+    """A scene as its reader gets it."""
+    return figures_of(scene), "full", 0
+
+
+TOLD: dict[str, Callable[[], tuple[Figures, View, int]]] = {
+    **{scene: partial(plain, scene) for scene in SCENES},
+    **{scene.__name__: scene for scene in (management, correction, daily)},
+}
+"""Everything there is to see: figures, view and edition by name."""
 
 
 def markups(only: str) -> Iterator[tuple[str, str]]:
-    """Every page and mail by name."""
-    for scene, found, view, edition in told():
-        for language in LANGUAGES:
-            name = f"{scene}.{language}"
-            if only in f"{name}.page":
-                yield f"{name}.page", page(found, language, view, edition=edition, links=LINK)
-            if only in f"{name}.mail":
+    """Every page and mail whose name (scene.language.page, scene.language.mail) begins so."""
+    for scene, tell in TOLD.items():
+        if not f"{scene}.".startswith(only[: len(scene) + 1]):
+            continue
+        found, view, edition = tell()
+        for name in (f"{scene}.{language}" for language in LANGUAGES):
+            language = name.partition(".")[2]
+            if f"{name}.page".startswith(only):
+                yield f"{name}.page", page(found, language, view, edition=edition, links=LINK, book="findings.xlsx")
+            if f"{name}.mail".startswith(only):
                 yield f"{name}.mail", render(found, language, view, edition=edition, links=LINK).html
 
 
@@ -143,7 +164,7 @@ async def take(browser: Browser, folder: Path, name: str, markup: str) -> None:
 
 
 async def take_all(folder: Path, only: str) -> None:
-    """Take every picture whose name holds `only`."""
+    """Take every picture whose name begins with `only`."""
     async with async_playwright() as play:
         browser = await play.chromium.launch(executable_path=shutil.which("chromium"))
         for name, markup in markups(only):
@@ -156,7 +177,7 @@ def main() -> None:
     """Take pictures into a folder."""
     parser = argparse.ArgumentParser(description="Pictures of the report and its mail.")
     parser.add_argument("folder", type=Path)
-    parser.add_argument("only", nargs="?", default="", help="a part of the names, such as busy.en.mail")
+    parser.add_argument("only", nargs="?", default="", help="how the names begin, such as busy.en.mail")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     asyncio.run(take_all(options.folder, options.only))

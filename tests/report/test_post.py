@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from pydantic import ValidationError
 
-from checker.errors import MailError
+from checker.errors import UsageError
 from checker.keep.store import Store
-from checker.report import outbox, post
+from checker.report import post
 from checker.report.figures import Figures
 from checker.report.period import parse
 from checker.settings import Mail, Reader, Settings
@@ -48,6 +49,12 @@ def test_written_again_it_is_the_same(office: post.Office) -> None:
     assert [path.read_bytes() for path in paths(post.write(office, WEEK, MONDAY, reader))] == first
 
 
+def test_a_folder_that_cannot_be_written_is_one_line(office: post.Office) -> None:
+    office.folder.write_text("no folder")
+    with pytest.raises(UsageError, match=r"report\.html: the report cannot be written: Not a directory$"):
+        post.write(office, WEEK, MONDAY, Reader(to="team@readers.example"))
+
+
 def paths(made: post.Written) -> tuple[Path, Path, Path]:
     return made.report, made.mail, made.workbook
 
@@ -76,10 +83,9 @@ def rows(sheet: Any) -> list[dict[str, Any]]:
     return [dict(zip(head, row, strict=True)) for row in body]
 
 
-def test_a_broken_sender_stops_before_anything_is_written_down(store: Store, tmp_path: Path) -> None:
-    settings = Settings(timezone=ZONE, mail=Mail(sender="nobody"), readers=(Reader(to="a@readers.example"),))
-    broken = post.Office(store, settings, tmp_path)
-    with pytest.raises(MailError, match="'nobody' is no mail address"):
-        post.send_now(broken, WEEK, MONDAY)
-    with store.reading() as connection:
-        assert not outbox.archive(connection)
+@pytest.mark.parametrize("broken", ["nobody", "a@b@c.example", "a@b.example\r\nBcc: c@d.example", ""])
+def test_a_broken_address_is_no_setting(broken: str) -> None:
+    with pytest.raises(ValidationError, match="expected a mail address such as"):
+        Mail(sender=broken)
+    with pytest.raises(ValidationError, match="expected a mail address such as"):
+        Reader(to=broken)
