@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from openpyxl import load_workbook
 from pydantic import ValidationError
 
@@ -37,6 +38,8 @@ def test_a_report_is_three_files(office: post.Office, figures: Figures) -> None:
         folder / "findings.xlsx",
     ]
     assert sorted(path.name for path in folder.iterdir()) == ["findings.xlsx", "mail.eml", "report.html"]
+    links = [str(link["href"]) for link in BeautifulSoup(made.report.read_text(encoding="utf-8"), "lxml").find_all("a")]
+    assert [link for link in links if not link.startswith("#")] == ["findings.xlsx"]  # the rows behind the numbers
     message = message_from_bytes(made.mail.read_bytes(), policy=policy.default)
     assert message["To"] == "team@readers.example"
     attached = next(message.iter_attachments())

@@ -22,6 +22,9 @@ CELL_LIMIT = 32_767
 ROW_LIMIT = 1_048_576 - 1
 """Rows below the header that a sheet can hold (Excel's own limit)."""
 
+A4 = 9
+"""Excel's number of that paper; printed, a sheet is as wide as one page."""
+
 UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]")
 """What XML cannot hold, and the carriage return."""
 
@@ -55,6 +58,10 @@ def workbook(stream: BinaryIO, sheets: Sequence[Sheet]) -> None:
         for sheet in sheets:
             page = book.add_worksheet(sheet.name[:31])
             page.freeze_panes(1, 0)
+            page.repeat_rows(0)
+            page.set_landscape()
+            page.set_paper(A4)
+            page.fit_to_pages(1, 0)
             for column, (width, kind) in enumerate(zip_longest(sheet.widths, sheet.formats, fillvalue="")):
                 shown = book.add_format({"num_format": kind, "valign": "top"}) if kind else plain
                 page.set_column(column, column, width or None, shown)
