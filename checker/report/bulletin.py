@@ -228,7 +228,8 @@ def case_entry(say: Phrases, key: str, line: Line) -> Entry:
     """One case in a list."""
     who = say.organisation(line.operator, line.organisation)
     site = "" if line.site == line.organisation else say.shown(line.site)
-    facts = (who, site, say.words.word("kind", line.kind), say.words.word("grade", line.grade))
+    duties = (say.words.word("grade", line.grade), *licence_word(say, line))
+    facts = (who, site, say.words.word("kind", line.kind), *duties)
     return Entry(
         text=say.shown(line.title),
         detail=" · ".join(filter(None, facts)),
@@ -237,6 +238,11 @@ def case_entry(say: Phrases, key: str, line: Line) -> Entry:
         case=line.case,
         link=say.link(line.case),
     )
+
+
+def licence_word(say: Phrases, line: Line) -> tuple[str, ...]:
+    """What is wrong with the licence of a case; nothing where one allows it, or where none is registered at all."""
+    return () if line.licence in ("valid", "unknown") else (say.words.word("licence", line.licence),)
 
 
 def case_tag(say: Phrases, key: str, line: Line) -> str:

@@ -134,6 +134,7 @@ class Line:
     state: str
     level: str
     grade: str
+    licence: str
     kind: str
     url: str
     at: datetime

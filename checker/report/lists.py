@@ -70,7 +70,8 @@ def lines_of(at: Any) -> Select[Any]:
     """The columns of a Line; `at` is the instant it is listed for."""
     return select(
         cases.c.id, cases.c.organisation, OPERATOR.label("operator"), cases.c.site, cases.c.article, articles.c.title,
-        cases.c.outcome, cases.c.state, cases.c.level, cases.c.grade, cases.c.kind, cases.c.url, at.label("at"),
+        cases.c.outcome, cases.c.state, cases.c.level, cases.c.grade, cases.c.licence, cases.c.kind, cases.c.url,
+        at.label("at"),
     ).join(articles, articles.c.id == cases.c.article)  # fmt: skip
 
 
@@ -78,7 +79,7 @@ def lines(scope: Scope, statement: Select[Any]) -> tuple[Line, ...]:
     """The rows of a statement as lines."""
     return tuple(
         Line(row.id, row.organisation, row.operator or "", row.site, row.article, row.title, row.outcome, row.state,
-             row.level or "", row.grade, row.kind, row.url, row.at)
+             row.level or "", row.grade, row.licence, row.kind, row.url, row.at)
         for row in scope.rows(statement)
     )  # fmt: skip
 
