@@ -117,19 +117,20 @@ def counted(period: Period, within: Period | None = None) -> ColumnElement[bool]
     )
 
 
-def was_settled() -> ColumnElement[bool]:
-    """The condition that a case was corrected or removed at some time, so that it broke a rule before."""
-    return cases.c.id.in_(select(history.c.case).where(history.c.after.in_(SETTLED)))
+def was_settled(since: Period) -> ColumnElement[bool]:
+    """The condition that a case first seen in a period or later was corrected or removed, so that it broke a rule."""
+    then = (history.c.after.in_(SETTLED), history.c.at >= since.start)
+    return cases.c.id.in_(select(history.c.case).where(*then))
 
 
-def not_credited() -> ColumnElement[int]:
-    """1 for a case that did not name us when it was first seen, else 0."""
-    return case((and_(cases.c.grade.in_(CREDITED), not_(was_settled())), 0), else_=1)
+def not_credited(period: Period) -> ColumnElement[int]:
+    """1 for a case of a period that did not name us when it was first seen, else 0."""
+    return case((and_(cases.c.grade.in_(CREDITED), not_(was_settled(period))), 0), else_=1)
 
 
-def suspected() -> ColumnElement[int]:
-    """1 for a case that broke a rule at error level when it was first seen, else 0."""
-    return case((or_(cases.c.outcome == "violation", was_settled()), 1), else_=0)
+def suspected(period: Period) -> ColumnElement[int]:
+    """1 for a case of a period that broke a rule at error level when it was first seen, else 0."""
+    return case((or_(cases.c.outcome == "violation", was_settled(period)), 1), else_=0)
 
 
 def totals(scope: Scope, known: Mapping[Period, Coverage]) -> tuple[Totals, ...]:
@@ -162,7 +163,9 @@ def mended_counts(scope: Scope, periods: Sequence[Period]) -> tuple[Counts, ...]
     """Those of them that were corrected or removed since, so that their grade is no longer the one first seen."""
     kinds = (cases.c.grade, cases.c.outcome)
     place = case(*((counted(period), n) for n, period in enumerate(periods)))
-    groups = select(place.label("place"), *kinds, func.count().label("n")).where(was_settled(), *scope.of_cases)
+    groups = select(place.label("place"), *kinds, func.count().label("n")).where(
+        was_settled(periods[0]), *scope.of_cases
+    )
     return by_place(scope, groups.group_by(literal_column("place"), *kinds), len(periods))
 
 

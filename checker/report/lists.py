@@ -99,8 +99,8 @@ def offenders(scope: Scope, period: Period) -> tuple[int, tuple[Offender, ...]]:
         select(
             cases.c.organisation,
             func.count().label("reposts"),
-            func.sum(not_credited()).label("uncredited"),
-            func.sum(suspected()).label("suspected"),
+            func.sum(not_credited(period)).label("uncredited"),
+            func.sum(suspected(period)).label("suspected"),
             func.min(cases.c.id).label("sample"),
         )
         .where(counted(period), *scope.of_cases)
@@ -137,7 +137,7 @@ def copied(scope: Scope, period: Period) -> tuple[Copied, ...]:
             cases.c.article,
             func.count().label("reposts"),
             func.count(distinct(cases.c.organisation)).label("organisations"),
-            func.sum(not_credited()).label("uncredited"),
+            func.sum(not_credited(period)).label("uncredited"),
         )
         .where(counted(period), *scope.of_cases)
         .group_by(cases.c.article)

@@ -108,7 +108,7 @@ def connected(settings: Mail) -> Iterator[smtplib.SMTP]:
     except ssl.SSLError as error:
         raise MailError(f"{place}: no trusted encrypted connection: {error.reason or error}") from error
     except (OSError, smtplib.SMTPException) as error:
-        raise MailError(f"{place} cannot be reached: {one_line(str(error))}") from error
+        raise MailError(f"{place} cannot be reached: {reply(error)}") from error
     try:
         yield client
     finally:

@@ -19,7 +19,7 @@ from checker.report.counts import Scope, coverage
 from checker.report.due import Due, due, periods
 from checker.report.figures import Figures, LicenceNote
 from checker.report.gather import gather
-from checker.report.mail import Attachment, compose, message_id_of, send
+from checker.report.mail import Attachment, address, compose, message_id_of, send
 from checker.report.outbox import Delivery, Letter
 from checker.report.period import Period
 from checker.report.weekly import page, render
@@ -83,8 +83,8 @@ def compose_for(
 
 
 def reader_key(reader: Reader) -> str:
-    """What a reader is known by in the outbox: the address, and the channel where it is one of several."""
-    return f"{reader.to.strip().lower()} {reader.channel}".strip()
+    """What a reader is known by in the outbox: the bare address, and the channel where it is one of several."""
+    return f"{address(reader.to).addr_spec.lower()} {reader.channel}".strip()
 
 
 def keys(readers: Iterable[Reader]) -> frozenset[str]:

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -183,6 +184,20 @@ def test_a_mail_refused_as_such_is_reported(office: Office, post_office: post.Of
     sent = post.send_now(post_office, WEEK, MONDAY)
     assert [each.state for each in sent] == ["sent", "sent", "failed"]
     assert sent[2].error == "552 5.3.4 message too big"
+
+
+def test_a_server_that_turns_everybody_away_is_told_in_one_line(store: Store, tmp_path: Path) -> None:
+    def turn_away(listening: socket.socket) -> None:
+        connection, _ = listening.accept()
+        connection.sendall(b"421 4.3.2 closed for the night\r\n")
+        connection.close()
+
+    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(1) as pool:
+        pool.submit(turn_away, listening)
+        port = listening.getsockname()[1]
+        with pytest.raises(MailError, match=rf"^mail server 127\.0\.0\.1:{port} cannot be reached: 421 4\.3\.2 closed"):
+            post.send_now(office_of(store, tmp_path, port), WEEK, MONDAY)
+    assert set(states(store).values()) == {"pending"}
 
 
 def test_a_server_that_is_gone_loses_nothing(store: Store, tmp_path: Path, office: Office) -> None:
@@ -413,12 +428,15 @@ def test_readers_differ_in_language_view_and_channel(
     mixed = post.Office(store, base.settings.model_copy(update={"readers": readers}), tmp_path)
     _, sent = post.run_due(mixed, MONDAY)
     assert sorted((each.reader, each.period) for each in sent) == [
-        ("ann <ann@readers.example>", "2026-W47"),
+        ("ann@readers.example", "2026-W47"),
         ("bo@readers.example culture", "2026-W47"),
         ("bo@readers.example news", "2026-W47"),
         ("cai@readers.example", "2026-11-22"),
     ]
     assert len(office.messages("bo@readers.example")) == 2
+    renamed = (readers[0].model_copy(update={"to": "Anna <Ann@readers.example>", "language": "zh-Hans"}), *readers[1:])
+    same = post.Office(store, base.settings.model_copy(update={"readers": renamed}), tmp_path)
+    assert post.run_due(same, MONDAY + LATER)[1] == ()  # the same reader by another name has the report already
     assert str(office.messages("ann@readers.example")[0]["Subject"]).startswith("[Weekly repost report]")
 
 
