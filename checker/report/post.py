@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from checker.report.outbox import Delivery, Letter
 from checker.report.period import Period
 from checker.report.weekly import page, render
 from checker.report.wording import wording
-from checker.report.workbook import ROWS, report_workbook
+from checker.report.workbook import ROWS, Workbook, report_workbook
 from checker.settings import Reader, Settings
 
 BOOK = "findings.xlsx"
@@ -59,12 +60,16 @@ class Office:
         return gather(connection, period, made=now, channel=channel, licences=self.licences(period.last))
 
 
+def book_for(connection: Connection, figures: Figures, reader: Reader) -> Workbook:
+    """The workbook of a reader."""
+    return report_workbook(Scope(connection, reader.channel), figures, reader.language, reader.view)
+
+
 def compose_for(
-    office: Office, connection: Connection, figures: Figures, reader: Reader, edition: int, now: datetime
-) -> bytes:
-    """The mail of an edition for a reader, ready to go."""
+    office: Office, figures: Figures, book: Workbook, reader: Reader, edition: int, now: datetime, test: str = ""
+) -> EmailMessage:
+    """The mail of an edition for a reader, ready to go; `test` names the attempt of one that is only a test."""
     words, mail = wording(reader.language), office.settings.mail
-    book = report_workbook(Scope(connection, reader.channel), figures, reader.language, reader.view)
     name = f"{figures.period.label}.xlsx"
     lines = []
     if len(book.content) <= mail.attachment_bytes:
@@ -78,8 +83,10 @@ def compose_for(
     if book.cut:
         lines.append(words.say("footer.rows_cut", shown=ROWS, n=book.cut))
     rendered = render(figures, reader.language, reader.view, edition=edition, links=mail.link, attached=" ".join(lines))
-    key = message_id_of(figures.period.label, reader_key(reader), edition, mail)
-    return compose(rendered, reader.to, mail, message_id=key, date=now, attachment=attachment).as_bytes()
+    if test:
+        rendered = replace(rendered, subject=f"{words.say('report.test')} {rendered.subject}")
+    key = message_id_of(test or figures.period.label, reader_key(reader), edition, mail)
+    return compose(rendered, reader.to, mail, message_id=key, date=now, attachment=attachment)
 
 
 def reader_key(reader: Reader) -> str:
@@ -115,8 +122,9 @@ def queue_one(office: Office, period: Period, reader: Reader, now: datetime, kno
             if not figures.changed:
                 return False
         edition = 0 if last is None else last.edition + 1
-        body = compose_for(office, connection, figures, reader, edition, now)
-    key = message_id_of(period.label, reader_key(reader), edition, office.settings.mail)
+        book = book_for(connection, figures, reader)
+    mail = compose_for(office, figures, book, reader, edition, now)
+    key, body = str(mail["Message-ID"]), mail.as_bytes()
     letter = Letter(reader_key(reader), period.label, edition, key, body, figures.headline)
     with office.store.writing() as connection:
         return box.put(connection, letter, now)
@@ -201,18 +209,9 @@ def send_test(office: Office, period: Period, reader: Reader, now: datetime) -> 
     """Send a report to one address at once, as a test: nothing is written down, no other reader gets anything."""
     with office.reading() as connection:
         figures = office.figures(connection, period, now, reader.channel)
-        book = report_workbook(Scope(connection, reader.channel), figures, reader.language, reader.view)
-    mail = office.settings.mail
-    name = f"{period.label}.xlsx"
-    rendered = render(
-        figures, reader.language, reader.view, links=mail.link,
-        attached=wording(reader.language).say("footer.attachment", name=name),
-    )  # fmt: skip
-    rendered = replace(rendered, subject=f"{wording(reader.language).say('report.test')} {rendered.subject}")
-    key = message_id_of(f"test.{now:%Y%m%dT%H%M%S%f}", reader_key(reader), 0, mail)
-    small = len(book.content) <= mail.attachment_bytes
-    attachment = Attachment(name, book.content) if small else None
-    send(compose(rendered, reader.to, mail, message_id=key, date=now, attachment=attachment), mail)
+        book = book_for(connection, figures, reader)
+    mail = compose_for(office, figures, book, reader, 0, now, test=f"test.{now:%Y%m%dT%H%M%S%f}")
+    send(mail, office.settings.mail)
 
 
 @dataclass(frozen=True)
@@ -230,12 +229,12 @@ def write(office: Office, period: Period, now: datetime, reader: Reader) -> Writ
     folder = office.folder / period.label
     with office.reading() as connection:
         figures = office.figures(connection, period, now, reader.channel)
-        book = report_workbook(Scope(connection, reader.channel), figures, reader.language, reader.view)
-        mail = compose_for(office, connection, figures, reader, 0, now)
+        book = book_for(connection, figures, reader)
+    mail = compose_for(office, figures, book, reader, 0, now)
     html = page(figures, reader.language, reader.view, links=office.settings.mail.link, book=BOOK)
     return Written(
         written(folder / "report.html", html.encode()),
-        written(folder / "mail.eml", mail),
+        written(folder / "mail.eml", mail.as_bytes()),
         written(folder / BOOK, book.content),
         figures,
     )

@@ -412,6 +412,18 @@ def test_a_test_mail_goes_to_one_address_and_counts_for_nothing(
     each_has_one(office)
 
 
+def test_a_test_mail_does_not_speak_of_an_attachment_it_lacks(
+    store: Store, server: Server, office: Office, tmp_path: Path
+) -> None:
+    small = office_of(store, tmp_path, server.port, attachment_bytes=1000)
+    post.send_test(small, WEEK, Reader(to="me@own.example", language="en"), MONDAY)
+    message = office.messages("me@own.example")[0]
+    plain = message.get_body(("plain",))
+    assert message.get_content_type() == "multipart/alternative"
+    assert plain is not None
+    assert "was not sent; the rows are in the workspace at data/reports/2026-W47/2026-W47.xlsx" in plain.get_content()
+
+
 def test_readers_differ_in_language_view_and_channel(
     store: Store, server: Server, office: Office, tmp_path: Path
 ) -> None:
