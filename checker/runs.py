@@ -30,7 +30,7 @@ from checker.parts import articles, is_part, linked, together
 from checker.scan import AT_ONCE, Road, Suspect, examined
 from checker.settings import Crawl, Workspace
 
-COUNTED = frozenset({LicenceState.VALID, LicenceState.OUT_OF_SCOPE})
+COUNTED = (LicenceState.VALID, LicenceState.OUT_OF_SCOPE)
 """Licence answers that use a quota up, or would."""
 
 
@@ -216,8 +216,10 @@ def settle_quotas(house: House, run: int) -> None:
 
 
 def reposts(store: Store, licences: Licences) -> tuple[Used, ...]:
-    """Return every repost that a licence with a limit counts."""
-    return tuple(filter(None, map(used, counted(store, licences))))
+    """Return every repost that a licence with a limit counts; the cases themselves are read one after the other."""
+    limited = {each.id for each in licences.licences if each.counted}
+    found = store.cases(Wanted(licences=COUNTED)) if limited else ()
+    return tuple(filter(None, (used(case) for case in found if case.record["licence"]["id"] in limited)))
 
 
 def counted(store: Store, licences: Licences) -> list[Case]:

@@ -163,6 +163,7 @@ cases = Table(
     Index("cases_waiting", "state", "outcome", "organisation", "state_since", "article", "id"),
     Index("cases_by_state_since", "state", "state_since"),
     Index("cases_by_article", "article"),
+    Index("cases_by_licence", "licence"),
     Index("cases_by_organisation", "organisation"),
     Index("cases_by_page", "page"),
     Index("cases_by_due", "due"),
