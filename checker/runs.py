@@ -30,7 +30,7 @@ from checker.parts import articles, is_part, linked, together
 from checker.scan import AT_ONCE, Road, Suspect, examined
 from checker.settings import Crawl, Workspace
 
-COUNTED = frozenset({LicenceState.VALID, LicenceState.OUT_OF_SCOPE})
+COUNTED = (LicenceState.VALID, LicenceState.OUT_OF_SCOPE)
 """Licence answers that use a quota up, or would."""
 
 
@@ -254,7 +254,7 @@ def settle_quotas(house: House, run: int) -> list[tuple[Outcome, Outcome]]:
 
     Returns the outcomes of the cases that came out otherwise, as they were and as they are.
     """
-    cases, road = counted(house.store, house.road.policy.licences), house.counting()
+    cases, road = list(counted(house.store, house.road.policy.licences)), house.counting()
     turned: list[tuple[Outcome, Outcome]] = []
     for url, capture in sorted({case.url: case.capture for case in cases if case.capture is not None}.items()):
         (suspect,) = road.screen([house.evidence.load(capture)])
@@ -275,11 +275,11 @@ def reposts(store: Store, licences: Licences) -> tuple[Used, ...]:
     return tuple(filter(None, (used(case.record, case) for case in counted(store, licences))))
 
 
-def counted(store: Store, licences: Licences) -> list[Case]:
-    """Return the cases under a licence that limits how many articles may be used."""
-    if not licences.limited:
-        return []
-    return [case for case in store.cases(Wanted()) if case.record["licence"]["id"] in licences.limited]
+def counted(store: Store, licences: Licences) -> Iterator[Case]:
+    """Yield the cases that count under a licence that limits how many articles may be used."""
+    if licences.limited:
+        found = store.cases(Wanted(licences=COUNTED))
+        yield from (case for case in found if case.record["licence"]["id"] in licences.limited)
 
 
 def used(found: Record, case: Case | None) -> Used | None:

@@ -6,13 +6,14 @@ set in `checker.toml`, and can be overridden by `CHECKER_<SECTION>_<NAME>` in th
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from checker.errors import SettingsError, WorkspaceError
 from checker.knowledge import line_of, read_toml, sentence
@@ -20,6 +21,21 @@ from checker.knowledge import line_of, read_toml, sentence
 FILE = "checker.toml"
 
 Language = Literal["zh-Hant", "zh-Hans", "en"]
+
+
+SPEC = r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
+ADDRESS = re.compile(rf"(?P<name>[^<>]*)<(?P<spec>{SPEC})>|(?P<plain>{SPEC})", re.ASCII)
+"""The mail addresses people use (RFC 5322 without comments, quoted and obsolete forms)."""
+
+
+def mail_address(text: str) -> str:
+    """The text, if it is a mail address."""
+    if not text.isprintable() or not ADDRESS.fullmatch(text.strip()):
+        raise ValueError(f"expected a mail address such as desk@example.org, not {text!r}")
+    return text
+
+
+MailAddress = Annotated[str, AfterValidator(mail_address)]
 
 
 class Table(BaseModel):
@@ -68,18 +84,25 @@ class Mail(Table):
     host: str = "localhost"
     port: int = Field(25, gt=0, lt=65536)
     security: Literal["none", "starttls", "tls"] = "starttls"
-    sender: str = "rights@example.org"
-    reply_to: str = ""
+    sender: MailAddress = "rights@example.org"
+    reply_to: MailAddress | Literal[""] = ""
     attachment_bytes: int = Field(5_000_000, ge=0)
     link: str = ""  # address of a case's review page, with {case} in it; "" where mails cannot link to one
     user: str = ""
     password: SecretStr = SecretStr("")
 
+    @field_validator("link")
+    @classmethod
+    def _names_a_case(cls, link: str) -> str:
+        if link and not ("{case}" in link and link.startswith(("http://", "https://"))):
+            raise ValueError("expected an http:// or https:// address with {case} in it")
+        return link
+
 
 class Reader(Table):
     """One reader of the report."""
 
-    to: str
+    to: MailAddress
     language: Language = "zh-Hant"
     frequency: Literal["weekly", "daily"] = "weekly"
     view: Literal["full", "management"] = "full"

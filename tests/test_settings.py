@@ -57,6 +57,10 @@ def test_a_secret_is_never_printed(tmp_path: Path) -> None:
         ('language = "fr"\n', {}, "checker.toml:1: language: "),
         ("", {"CHECKER_CRAWL_DELAY": "soon"}, "crawl.delay: "),
         ('[[readers]]\nlanguage = "en"\n', {}, "readers.0.to"),
+        ('[[readers]]\nto = "nobody"\n', {}, "expected a mail address such as desk@example.org, not 'nobody'"),
+        ('[mail]\nsender = "a@b\\nBcc: c@d"\n', {}, "checker.toml:2: mail.sender: "),
+        ('[mail]\nreply_to = "desk"\n', {}, "checker.toml:2: mail.reply_to"),
+        ('[mail]\nlink = "https://x.example/"\n', {}, "checker.toml:2: mail.link: "),
     ],
 )
 def test_a_wrong_setting_is_one_line_with_its_place(

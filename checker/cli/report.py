@@ -7,19 +7,23 @@ from functools import partial
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
 from checker.cli.app import app
 from checker.cli.console import grid, say, stdout
 from checker.cli.options import WorkspaceOption, workspace_at
+from checker.errors import UsageError
 from checker.judge.licence import Licences, load_licences
 from checker.judge.tally import totals
 from checker.keep.store import Store
+from checker.knowledge import sentence
+from checker.report.bulletin import View
 from checker.report.figures import LicenceNote
 from checker.report.outbox import archive, as_sent
 from checker.report.period import Period, last_week, parse
-from checker.report.post import Office, send_now, send_test, write
+from checker.report.post import Office, readers_of, send_now, send_test, write
 from checker.runs import reposts
-from checker.settings import Reader, Workspace
+from checker.settings import Language, Reader, Workspace
 
 report = typer.Typer(help="The week's report: write it, send it, look at what was sent.", invoke_without_command=True)
 app.add_typer(report, name="report")
@@ -30,7 +34,9 @@ PROBLEMS = {"over_quota": "exceeded", "near_quota": "near_quota", "expired": "ex
 PeriodOption = Annotated[
     str | None, typer.Option("--week", help="An ISO week such as 2026-W47, or a day; by default the last whole week.")
 ]
-LanguageOption = Annotated[str | None, typer.Option(help="zh-Hant, zh-Hans or en; by default the workspace's.")]
+LanguageOption = Annotated[Language | None, typer.Option(help="By default the workspace's.", show_default=False)]
+ViewOption = Annotated[View, typer.Option(help="management: no addresses, no names of sites.")]
+ChannelOption = Annotated[str, typer.Option(help="Only articles of this channel.", show_default=False)]
 
 
 @report.callback()
@@ -42,6 +48,8 @@ def write_report(
     ] = False,
     test_to: Annotated[str | None, typer.Option(help="Mail it to this address only, as a test.")] = None,
     language: LanguageOption = None,
+    view: ViewOption = "full",
+    channel: ChannelOption = "",
     workspace: WorkspaceOption = None,
 ) -> None:
     """Write report.html, mail.eml and findings.xlsx of a week; --send mails them."""
@@ -50,11 +58,14 @@ def write_report(
     place = workspace_at(workspace)
     with Store.open(place.database) as store:
         office, period = office_of(place, store), period_of(week, place)
-        made = write(office, period, datetime.now(UTC), reader(place, language))
+        written_for = reader(place, language, view, channel, test_to or place.settings.mail.sender)
+        if send:
+            readers_of(office, period, datetime.now(UTC))
+        made = write(office, period, datetime.now(UTC), written_for)
         for path in (made.report, made.mail, made.workbook):
             say(f"written {path}")
         if test_to:
-            send_test(office, period, reader(place, language, test_to), datetime.now(UTC))
+            send_test(office, period, written_for, datetime.now(UTC))
             say(f"test sent to {test_to}")
         failed = 0
         for each in send_now(office, period, datetime.now(UTC)) if send else ():
@@ -64,11 +75,18 @@ def write_report(
 
 
 @report.command()
-def preview(week: PeriodOption = None, language: LanguageOption = None, workspace: WorkspaceOption = None) -> None:
+def preview(
+    week: PeriodOption = None,
+    language: LanguageOption = None,
+    view: ViewOption = "full",
+    channel: ChannelOption = "",
+    workspace: WorkspaceOption = None,
+) -> None:
     """Write the report and open it in the browser."""
     place = workspace_at(workspace)
+    written_for = reader(place, language, view, channel, place.settings.mail.sender)
     with Store.open(place.database) as store:
-        made = write(office_of(place, store), period_of(week, place), datetime.now(UTC), reader(place, language))
+        made = write(office_of(place, store), period_of(week, place), datetime.now(UTC), written_for)
     say(f"written {made.report}")
     webbrowser.open(made.report.resolve().as_uri())
 
@@ -77,36 +95,47 @@ def preview(week: PeriodOption = None, language: LanguageOption = None, workspac
 def list_sent(week: PeriodOption = None, workspace: WorkspaceOption = None) -> None:
     """List every mail that was written down for a reader, and what became of it."""
     place = workspace_at(workspace)
+    label = week and parse(week, place.settings.timezone).label
     table = grid("period", "edition", "reader", "state", "tries", "when", "error")
     with Store.open(place.database) as store, store.reading() as connection:
-        for each in archive(connection, week):
+        for each in archive(connection, label):
             when = each.at.astimezone(place.settings.zone).strftime("%Y-%m-%d %H:%M")
-            edition, tries = str(each.edition), str(each.attempts)
+            edition, tries = str(each.edition + 1), str(each.attempts)
             table.add_row(each.period, edition, each.reader, each.state, tries, when, each.error)
-    stdout.print(table, markup=False)
+    if table.row_count:
+        stdout.print(table, markup=False)
+    else:
+        say(f"no report{f' of {label}' if label else ''} was written for a reader yet")
 
 
 @report.command()
 def show(
-    period: Annotated[str, typer.Argument(metavar="PERIOD", show_default=False)],
+    period: Annotated[str, typer.Argument(metavar="PERIOD", help="Such as 2026-W47.", show_default=False)],
     to: Annotated[str | None, typer.Option(help="The reader; by default the first.")] = None,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Write a report to stdout exactly as it was mailed (message/rfc822)."""
-    with Store.open(workspace_at(workspace).database) as store, store.reading() as connection:
-        sys.stdout.buffer.write(as_sent(connection, period, to))
+    place = workspace_at(workspace)
+    label = parse(period, place.settings.timezone).label
+    with Store.open(place.database) as store, store.reading() as connection:
+        sys.stdout.buffer.write(as_sent(connection, label, to))
 
 
 def period_of(label: str | None, place: Workspace) -> Period:
-    """Return the period asked for, the last whole week by default."""
-    timezone = place.settings.timezone
-    return parse(label, timezone) if label else last_week(datetime.now(UTC), timezone)
+    """Return the period asked for, the last whole week by default; UsageError for one that has not begun."""
+    timezone, now = place.settings.timezone, datetime.now(UTC)
+    period = last_week(now, timezone) if label is None else parse(label, timezone)
+    if now < period.start:
+        raise UsageError(f"{label}: has not begun yet; the last whole week is {last_week(now, timezone).label}")
+    return period
 
 
-def reader(place: Workspace, language: str | None, to: str = "") -> Reader:
+def reader(place: Workspace, language: Language | None, view: View, channel: str, to: str) -> Reader:
     """Return whom the written report is for."""
-    chosen = {"to": to or place.settings.mail.sender, "language": language or place.settings.language}
-    return Reader.model_validate(chosen)
+    try:
+        return Reader(to=to, language=language or place.settings.language, view=view, channel=channel)
+    except ValidationError as error:
+        raise UsageError(sentence(error)[0]) from error
 
 
 def office_of(place: Workspace, store: Store) -> Office:

@@ -13,7 +13,7 @@ from checker.keep import tables
 from checker.keep.capture import Capture
 from checker.keep.lifecycle import State
 from checker.keep.record import LEVELS, Record, in_language, instant, page_key
-from checker.model import Level, Outcome
+from checker.model import Level, LicenceState, Outcome
 
 SEARCH = 200
 """The most candidates looked at to say that a case's prefix is ambiguous."""
@@ -67,6 +67,7 @@ class Wanted:
     site: str | None = None
     url: str | None = None
     rule: str | None = None
+    licences: tuple[LicenceState, ...] = ()
     run: int | None = None
     since: datetime | None = None
     limit: int | None = None
@@ -137,6 +138,8 @@ def _narrowed(query: Select[Any], wanted: Wanted) -> Select[Any]:
         query = query.where(columns.state.in_([state.value for state in wanted.states]))
     if wanted.outcomes:
         query = query.where(columns.outcome.in_([outcome.value for outcome in wanted.outcomes]))
+    if wanted.licences:
+        query = query.where(columns.licence.in_([state.value for state in wanted.licences]))
     if wanted.level is not None:
         query = query.where(columns.level.in_([level.value for level in LEVELS[: LEVELS.index(wanted.level) + 1]]))
     if wanted.rule is not None:

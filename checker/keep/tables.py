@@ -163,6 +163,7 @@ cases = Table(
     Index("cases_waiting", "state", "outcome", "organisation", "state_since", "article", "id"),
     Index("cases_by_state_since", "state", "state_since"),
     Index("cases_by_article", "article"),
+    Index("cases_by_licence", "licence"),
     Index("cases_by_organisation", "organisation"),
     Index("cases_by_page", "page"),
     Index("cases_by_due", "due"),
@@ -235,7 +236,7 @@ outbox = Table(
     Column("period", Name, nullable=False),  # 2026-W47, 2026-11-24
     Column("edition", Integer, nullable=False),  # 0 the report, 1, 2, ... its corrections
     Column("message_id", Name, nullable=False, unique=True),
-    Column("state", Name, nullable=False),  # pending, sending, sent, failed
+    Column("state", Name, nullable=False),  # pending, sending, unsure, sent, failed
     Column("body", LargeBinary, nullable=False),  # the message as it goes out
     Column("attempts", Integer, nullable=False),
     Column("created", Instant, nullable=False),

@@ -8,6 +8,7 @@ from typing import Literal
 
 from checker.report.figures import Figures, Line
 from checker.report.phrases import Phrases
+from checker.report.wording import NOT_KNOWN
 
 View = Literal["full", "management"]
 
@@ -26,7 +27,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Block:
-    """A titled list; `empty` is said where it has no entries, `more` how many are not shown."""
+    """A titled list of `count`; `empty` is said where it has no entries, `more` how many are not shown."""
 
     key: str
     title: str
@@ -34,6 +35,7 @@ class Block:
     empty: str = ""
     more: str = ""
     note: str = ""
+    count: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,13 +92,14 @@ class Bulletin:
     offenders: Grid
     copied: Grid
     licences: Block
-    cohorts: Block
+    cohorts: Grid
     coverage_title: str
     coverage: tuple[tuple[str, str], ...]
     counting_title: str
     counting: tuple[str, ...]
     footer: tuple[str, ...]
-    headings: dict[str, str]
+    numbers_title: str
+    rows: str
 
 
 def bulletin(
@@ -105,7 +108,7 @@ def bulletin(
     """Put figures into words.
 
     `links` is the address of a case's page with `{case}` in it, "" where there is none; `attached` says what became
-    of the workbook.
+    of the workbook. `rows` of the bulletin says where the rows behind the numbers are, with `{name}` in it.
     """
     say = Phrases(figures, language, view, edition, links)
     return Bulletin(
@@ -130,7 +133,8 @@ def bulletin(
         counting_title=say.words.say("heading.counting"),
         counting=say.counting(),
         footer=say.footer(attached),
-        headings={key: say.words.say(f"heading.{key}") for key in ("numbers", "trend", "grades", "speed", "decisions")},
+        numbers_title=say.words.say("heading.numbers"),
+        rows="" if say.discreet else str(say.words.texts["number.rows"]),
     )
 
 
@@ -156,14 +160,14 @@ def decisions(say: Phrases) -> Block:
     """The few most urgent decisions, each with its day."""
     entries = []
     for each in say.figures.decisions[:SHOWN]:
-        late = each.due is not None and each.due < say.today
-        key = "decision.overdue" if late else "decision.due"
-        when = say.words.say(key, day=say.words.day(each.due)) if each.due else ""
+        when, tone = say.deadline(each.due)
         case = "" if say.discreet else each.case
-        entries.append(Entry(say.decision(each), tag=when, tone="bad" if late else "", case=case, link=say.link(case)))
+        entries.append(Entry(say.decision(each), say.about(each), tag=when, tone=tone, case=case, link=say.link(case)))
     rest = len(say.figures.decisions) - len(entries)
     more = say.words.say("list.more_here" if say.discreet else "decision.more", n=rest) if rest else ""
-    return Block("decisions", say.words.say("heading.decisions"), tuple(entries), say.words.say("decision.none"), more)
+    count = say.words.say("heading.waiting", n=say.figures.pending) if say.figures.pending else ""
+    title, none = say.words.say("heading.decisions"), say.words.say("decision.none")
+    return Block("decisions", title, tuple(entries), none, more, count=count)
 
 
 def number(say: Phrases, name: str) -> NumberLine:
@@ -173,9 +177,10 @@ def number(say: Phrases, name: str) -> NumberLine:
     fraction = ""
     if name == "credit_rate" and now.reposts:
         fraction = say.words.say("number.fraction", part=now.credited, whole=now.reposts)
-    daily = "" if say.figures.period.weekly else "_day"
     change, tone = say.change(each)
     unit = say.words.texts.get(f"number.unit_{name}", "") if each.now is not None else ""
+    if name == "hours" and each.now is not None:
+        unit = say.words.say("number.median")
     return NumberLine(
         key=name,
         label=say.words.say(f"number.{name}"),
@@ -184,8 +189,8 @@ def number(say: Phrases, name: str) -> NumberLine:
         fraction=fraction,
         change=change,
         tone=tone,
-        before=say.words.say(f"number.before{daily}", before=say.plain(name, each.before)),
-        mean=say.words.say(f"number.mean{daily}", mean=say.plain(name, each.mean)),
+        before=say.words.say(say.periodic("number.before"), before=say.plain(name, each.before)),
+        mean=say.words.say(say.periodic("number.mean"), mean=say.plain(name, each.mean)),
     )
 
 
@@ -197,7 +202,7 @@ def bars(say: Phrases) -> tuple[Bar, ...]:
     most = max((count or 0 for _, count, _ in days), default=0)
     return tuple(
         Bar(
-            f"{say.words.weekday(when)} {when.month}/{when.day}",
+            f"{say.words.weekday(when)} {say.words.short_day(when)}",
             say.plain("reposts", count),
             (count or 0) / most if most else 0.0,
         )
@@ -208,9 +213,8 @@ def bars(say: Phrases) -> tuple[Bar, ...]:
 def listing(say: Phrases, key: str) -> Block:
     """One of the lists of cases; the management view says only how many there are."""
     found = {"new": say.figures.new, "regressed": say.figures.regressed, "settled": say.figures.settled}[key]
-    title, empty = say.words.say(f"heading.{key}"), say.words.say(f"list.none_{key}")
-    if key == "new" and not say.figures.now.coverage.known:
-        empty = "—"
+    title = say.words.say(f"heading.{key}")
+    empty = nothing(say, key) if key == "new" else say.words.say(f"list.none_{key}")
     if say.discreet:
         count = Entry(say.words.say("list.count", n=found.total))
         return Block(key, title, (count,) if found.total else (), empty)
@@ -224,16 +228,29 @@ def case_entry(say: Phrases, key: str, line: Line) -> Entry:
     """One case in a list."""
     who = say.organisation(line.operator, line.organisation)
     site = "" if line.site == line.organisation else say.shown(line.site)
-    facts = (who, site, say.words.word("kind", line.kind), say.words.word("grade", line.grade))
-    verdict = say.words.verdict(line.outcome, line.state)
+    duties = (say.words.word("grade", line.grade), *licence_word(say, line))
+    facts = (who, site, say.words.word("kind", line.kind), *duties)
     return Entry(
         text=say.shown(line.title),
         detail=" · ".join(filter(None, facts)),
-        tag=verdict if key == "new" else say.words.word("state", line.state),
+        tag=case_tag(say, key, line),
         tone="good" if key == "settled" else "bad",
         case=line.case,
         link=say.link(line.case),
     )
+
+
+def licence_word(say: Phrases, line: Line) -> tuple[str, ...]:
+    """What is wrong with the licence of a case; nothing where one allows it, or where none is registered at all."""
+    return () if line.licence in ("valid", "unknown") else (say.words.word("licence", line.licence),)
+
+
+def case_tag(say: Phrases, key: str, line: Line) -> str:
+    """What is to be said of a case beyond the title of its list."""
+    if key == "new":
+        verdict = say.words.verdict(line.outcome, line.state)
+        return "" if verdict == say.words.word("verdict", "violation") else verdict
+    return "" if line.state == key else say.words.word("state", line.state)
 
 
 def offenders(say: Phrases) -> Grid:
@@ -247,7 +264,7 @@ def offenders(say: Phrases) -> Grid:
         values = (each.reposts, each.uncredited, each.suspected, each.confirmed)
         rows.append((name, *(say.plain("reposts", value) for value in values)))
     heads = ("organisation", "reposts", "uncredited", "suspected", "confirmed")
-    return grid(say, "offenders", heads, tuple(rows))
+    return grid(say, "offenders", heads, tuple(rows), nothing(say, "offenders"))
 
 
 def copied(say: Phrases) -> Grid:
@@ -256,15 +273,19 @@ def copied(say: Phrases) -> Grid:
         (say.shown(each.title), *(say.plain("reposts", n) for n in (each.reposts, each.organisations, each.uncredited)))
         for each in say.figures.copied
     )
-    return grid(say, "copied", ("article_title", "reposts", "organisations", "uncredited"), rows)
+    heads = ("article_title", "reposts", "organisations", "uncredited")
+    return grid(say, "copied", heads, rows, nothing(say, "copied"))
 
 
-def grid(say: Phrases, key: str, heads: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> Grid:
+def grid(say: Phrases, key: str, heads: tuple[str, ...], rows: tuple[tuple[str, ...], ...], empty: str) -> Grid:
     """A table with its title and column titles."""
-    empty = say.words.say(f"list.none_{key}") if say.figures.now.coverage.known else "—"
-    return Grid(
-        key, say.words.say(f"heading.{key}"), tuple(say.words.say(f"column.{head}") for head in heads), rows, empty
-    )
+    titles = tuple(say.words.say(f"column.{head}") for head in heads)
+    return Grid(key, say.words.say(f"heading.{key}"), titles, rows, empty)
+
+
+def nothing(say: Phrases, key: str) -> str:
+    """What a list of finds says that has none: without a scan that is not known."""
+    return say.words.say(f"list.none_{key}") if say.figures.now.coverage.known else NOT_KNOWN
 
 
 def licences(say: Phrases) -> Block:
@@ -283,20 +304,15 @@ def licences(say: Phrases) -> Block:
     return Block("licences", say.words.say("heading.licences"), entries, say.words.say("licence_note.none"), more)
 
 
-def cohorts(say: Phrases) -> Block:
+def cohorts(say: Phrases) -> Grid:
     """What became of confirmed cases, by the period of their confirmation."""
-    entries = tuple(
-        Entry(
-            say.words.say(
-                "cohort.line",
-                period=each.period.label,
-                confirmed=each.confirmed,
-                acted=each.acted,
-                corrected=each.corrected,
-                removed=each.removed,
-            )
+    rows = tuple(
+        (
+            each.period.label,
+            *(say.plain("count", n) for n in (each.confirmed, each.acted, each.corrected, each.removed)),
         )
         for each in say.figures.cohorts
         if each.confirmed
     )
-    return Block("cohorts", say.words.say("heading.cohorts"), entries, say.words.say("cohort.none"))
+    heads = ("period", "confirmed", "acted", "corrected", "removed")
+    return grid(say, "cohorts", heads, rows, say.words.say("cohort.none"))

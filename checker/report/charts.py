@@ -6,19 +6,20 @@ from checker.report.bulletin import View
 from checker.report.figures import TREND_OF, Figures
 from checker.report.phrases import Phrases
 
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 640, 180, 8, 26, 24
+WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 440, 150, 4, 24, 22
 STEP = (WIDTH - 2 * LEFT) / TREND_OF
 
 
 @dataclass(frozen=True)
 class Column:
-    """A bar of a chart: place and size in units of the drawing, its value in words."""
+    """A bar of a chart: place and size in units of the drawing, its value in words, and whether it can be compared."""
 
     x: float
     y: float
     width: float
     height: float
     value: str
+    sound: bool
 
 
 @dataclass(frozen=True)
@@ -29,15 +30,17 @@ class Dot:
     y: float
     value: str
     odd: bool
+    sound: bool
 
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a bar: its code, name and value, and where it begins and how long it is, in per cent of the bar."""
+    """A part of a bar: its code, name, count and share; where it begins and how long it is, in per cent of the bar."""
 
     code: str
     name: str
-    value: str
+    count: str
+    share: str
     x: float
     width: float
 
@@ -46,8 +49,9 @@ class Part:
 class Chart:
     """A drawing and its text alternative.
 
-    Columns and stretches of a line (broken where a value is not known) stand over an axis of periods; `bars` are
-    name, value and share of the longest; `parts` make up one bar.
+    Columns and stretches of a line (broken where a value is not known or cannot be compared) stand over an axis of
+    periods, their feet at `floor`; `note` says how what cannot be compared is drawn, "" where all can. `parts` make up
+    one bar; `bars` are the lengths (0..1) of two stretches each, which `names` names.
     """
 
     key: str
@@ -56,10 +60,17 @@ class Chart:
     axis: tuple[tuple[float, str], ...] = ()
     columns: tuple[Column, ...] = ()
     lines: tuple[tuple[Dot, ...], ...] = ()
-    bars: tuple[tuple[str, str, float], ...] = ()
+    bars: tuple[tuple[float, float], ...] = ()
+    names: tuple[str, ...] = ()
+    note: str = ""
     parts: tuple[Part, ...] = ()
     width: int = WIDTH
     height: int = HEIGHT
+
+    @property
+    def floor(self) -> int:
+        """Where its columns stand."""
+        return self.height - BOTTOM
 
 
 def charts(figures: Figures, language: str, view: View) -> dict[str, Chart]:
@@ -79,32 +90,53 @@ def over_time(say: Phrases, key: str, name: str, values: list[int | None] | list
     room = HEIGHT - TOP - BOTTOM
     most = max((value for value in values if value is not None), default=0) or 1
     columns = []
-    for (x, _), value in zip(axis(say), values, strict=True):
+    for (x, _), value, sound in zip(axis(say), values, soundness(say), strict=True):
         height = room * (value or 0) / most
         shown = say.plain("count", None if value is None else round(value))
         width = STEP * 0.72
         columns.append(
-            Column(round(x - width / 2, 1), round(TOP + room - height, 1), round(width, 1), round(height, 1), shown)
-        )
+            Column(
+                round(x - width / 2, 1), round(TOP + room - height, 1), round(width, 1), round(height, 1), shown,
+                sound or not height,
+            )
+        )  # fmt: skip
     words = in_words(say, [say.plain(name, value) for value in values])
-    return Chart(key, say.words.say(f"chart.{key}"), words, axis(say), tuple(columns))
+    title = say.words.say(say.periodic(f"chart.{key}"))
+    if all(value is None for value in values):
+        return Chart(key, title, say.words.say("chart.none"))
+    return Chart(key, title, words, axis(say), tuple(columns), note=note(say, [column.sound for column in columns]))
 
 
 def rate(say: Phrases) -> Chart:
     """The credit rate over the last periods, as a line from 0 to 100 %, broken where it is not known."""
-    height = 130
-    room = height - TOP - BOTTOM
+    room = HEIGHT - TOP - BOTTOM
     shares = [each.credit_rate for each in say.figures.trend]
     stretches: list[list[Dot]] = [[]]
-    for number, ((x, _), share) in enumerate(zip(axis(say), shares, strict=True)):
-        if share is None:
+    for number, ((x, _), share, sound) in enumerate(zip(axis(say), shares, soundness(say), strict=True)):
+        if share is None or not sound:
             stretches.append([])
-            continue
-        odd = (len(shares) - 1 - number) % 2 == 1
-        stretches[-1].append(Dot(x, round(TOP + room * (1 - share), 1), say.words.percent(share, 0), odd))
+        if share is not None:
+            odd = (len(shares) - 1 - number) % 2 == 1
+            stretches[-1].append(Dot(x, round(TOP + room * (1 - share), 1), say.words.percent(share, 0), odd, sound))
+        if not sound:
+            stretches.append([])
     words = in_words(say, [say.words.percent(share) for share in shares])
-    lines = tuple(tuple(stretch) for stretch in stretches if stretch)
-    return Chart("rate", say.words.say("chart.rate"), words, axis(say), lines=lines, height=height)
+    title, lines = say.words.say(say.periodic("chart.rate")), tuple(tuple(stretch) for stretch in stretches if stretch)
+    if not lines:
+        return Chart("rate", title, say.words.say("chart.none"))
+    return Chart(
+        "rate", title, words, axis(say), lines=lines, note=note(say, [d.sound for line in lines for d in line])
+    )
+
+
+def soundness(say: Phrases) -> list[bool]:
+    """Of each period, whether its numbers can be compared."""
+    return [each.coverage.sound for each in say.figures.trend]
+
+
+def note(say: Phrases, sound: list[bool]) -> str:
+    """How what cannot be compared is drawn, "" where all can."""
+    return "" if all(sound) else say.words.say("chart.unsound")
 
 
 def axis(say: Phrases) -> tuple[tuple[float, str], ...]:
@@ -112,7 +144,7 @@ def axis(say: Phrases) -> tuple[tuple[float, str], ...]:
     names = []
     for number, totals in enumerate(say.figures.trend):
         period = totals.period
-        name = period.label.partition("-")[2] if period.weekly else f"{period.first.month}/{period.first.day}"
+        name = period.label.partition("-")[2] if period.weekly else say.words.short_day(period.first)
         names.append((round(LEFT + (number + 0.5) * STEP, 1), name))
     return tuple(names)
 
@@ -127,25 +159,19 @@ def grades(say: Phrases) -> Chart:
     """How the reposts of the period credited, as one bar in parts."""
     whole, at, parts = say.figures.now.reposts or 0, 0, []
     for code, count in say.figures.now.grades:
-        value = f"{count:,} · {say.words.percent(count / whole)}"
         x, width = round(100 * at / whole, 2), round(100 * count / whole, 2)
-        parts.append(Part(code, say.words.word("grade", code), value, x, width))
+        name, share = say.words.word("grade", code), say.words.percent(count / whole)
+        parts.append(Part(code, name, say.plain("count", count), share, x, width))
         at += count
-    words = "；".join(say.words.say("chart.value", name=part.name, value=part.value) for part in parts)
+    pairs = ((part.name, f"{part.count} · {part.share}") for part in parts)
+    words = "；".join(say.words.say("chart.value", name=name, value=value) for name, value in pairs)
     return Chart("grades", say.words.say("chart.grades"), words or say.words.say("chart.none"), parts=tuple(parts))
 
 
 def offenders(say: Phrases) -> Chart:
-    """The organisations to watch, by their reposts."""
+    """The reposts of the organisations to watch, drawn inside their table, which has the numbers in words."""
     found = say.figures.offenders
     most = max((each.reposts for each in found), default=1)
-    bars = tuple(
-        (
-            say.words.say("list.rank", n=rank) if say.discreet else say.organisation(each.operator, each.organisation),
-            f"{each.reposts:,}",
-            each.reposts / most,
-        )
-        for rank, each in enumerate(found, start=1)
-    )
-    words = "；".join(say.words.say("chart.value", name=name, value=value) for name, value, _ in bars)
-    return Chart("offenders", say.words.say("chart.offenders"), words or say.words.say("chart.none"), bars=bars)
+    bars = tuple((each.uncredited / most, (each.reposts - each.uncredited) / most) for each in found)
+    names = (say.words.say("column.uncredited"), say.words.say("column.credited"))
+    return Chart("offenders", say.words.say("heading.offenders"), "", bars=bars, names=names)

@@ -5,13 +5,25 @@ that was reported. Only plain aggregates are used, so that SQLite and PostgreSQL
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from math import ceil
 from typing import Any
 
-from sqlalchemy import Connection, Executable, and_, case, distinct, func, not_, or_, select
+from sqlalchemy import (
+    Connection,
+    Executable,
+    and_,
+    case,
+    distinct,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.sql.elements import ColumnElement
 
 from checker.keep.tables import articles, cases, history, pages, runs
@@ -105,42 +117,83 @@ def counted(period: Period, within: Period | None = None) -> ColumnElement[bool]
     )
 
 
-def was_settled() -> ColumnElement[bool]:
-    """The condition that a case was corrected or removed at some time, so that it broke a rule before."""
-    return cases.c.id.in_(select(history.c.case).where(history.c.after.in_(SETTLED)))
+def was_settled(since: Period) -> ColumnElement[bool]:
+    """The condition that a case first seen in a period or later was corrected or removed, so that it broke a rule."""
+    then = (history.c.after.in_(SETTLED), history.c.at >= since.start)
+    return cases.c.id.in_(select(history.c.case).where(*then))
 
 
-def not_credited() -> ColumnElement[int]:
-    """1 for a case that did not name us when it was first seen, else 0."""
-    return case((and_(cases.c.grade.in_(CREDITED), not_(was_settled())), 0), else_=1)
+def not_credited(period: Period) -> ColumnElement[int]:
+    """1 for a case of a period that did not name us when it was first seen, else 0."""
+    return case((and_(cases.c.grade.in_(CREDITED), not_(was_settled(period))), 0), else_=1)
 
 
-def suspected() -> ColumnElement[int]:
-    """1 for a case that broke a rule at error level when it was first seen, else 0."""
-    return case((or_(cases.c.outcome == "violation", was_settled()), 1), else_=0)
+def suspected(period: Period) -> ColumnElement[int]:
+    """1 for a case of a period that broke a rule at error level when it was first seen, else 0."""
+    return case((or_(cases.c.outcome == "violation", was_settled(period)), 1), else_=0)
 
 
-def totals(scope: Scope, period: Period, known: Coverage) -> Totals:
-    """The numbers of a period; those that scans find are None where nothing was scanned."""
-    people = decided(scope, period, Totals(period, known))
-    if not known.known:
-        return people
-    bad, error = not_credited().label("bad"), suspected().label("error")
-    groups = scope.rows(
-        select(cases.c.grade, cases.c.outcome, bad, error, func.count().label("n"))
-        .where(counted(period), *scope.of_cases)
-        .group_by(cases.c.grade, cases.c.outcome, bad, error)
+def totals(scope: Scope, known: Mapping[Period, Coverage]) -> tuple[Totals, ...]:
+    """The numbers of periods, the earliest first; those that scans find are None where nothing was scanned."""
+    periods = sorted(known)
+    found, mended = counts(scope, periods), mended_counts(scope, periods)
+    return tuple(
+        reposts(found[n], mended[n], decided(scope, period, Totals(period, known[period])))
+        for n, period in enumerate(periods)
     )
+
+
+Counts = Mapping[tuple[str, str], int]
+"""Reposts by grade and outcome."""
+
+
+def counts(scope: Scope, periods: Sequence[Period]) -> tuple[Counts, ...]:
+    """The reposts first seen in each period, read off one index."""
+    kinds = (cases.c.grade, cases.c.outcome)
+    each = [
+        select(literal_column(str(n)).label("place"), *kinds, func.count().label("n"))
+        .where(counted(period), *scope.of_cases)
+        .group_by(*kinds)
+        for n, period in enumerate(periods)
+    ]
+    return by_place(scope, union_all(*each), len(periods))
+
+
+def mended_counts(scope: Scope, periods: Sequence[Period]) -> tuple[Counts, ...]:
+    """Those of them that were corrected or removed since, so that their grade is no longer the one first seen."""
+    kinds = (cases.c.grade, cases.c.outcome)
+    place = case(*((counted(period), n) for n, period in enumerate(periods)))
+    groups = select(place.label("place"), *kinds, func.count().label("n")).where(
+        was_settled(periods[0]), *scope.of_cases
+    )
+    return by_place(scope, groups.group_by(literal_column("place"), *kinds), len(periods))
+
+
+def by_place(scope: Scope, statement: Executable, count: int) -> tuple[Counts, ...]:
+    """The groups of a statement by the period's place; those of no period are left out."""
+    found: list[dict[tuple[str, str], int]] = [{} for _ in range(count)]
+    for row in scope.rows(statement):
+        if row.place is not None:
+            found[row.place][row.grade, row.outcome] = row.n
+    return tuple(found)
+
+
+def reposts(found: Counts, mended: Counts, people: Totals) -> Totals:
+    """What scans found in a period, as it was when first seen, beside what people decided."""
+    if not people.coverage.known:
+        return people
+    stayed = {kind: n - mended.get(kind, 0) for kind, n in found.items()}
     grades: Counter[str] = Counter()
-    for group in groups:
-        grades[group.grade] += group.n
+    for (grade, _), n in found.items():
+        grades[grade] += n
     return replace(
         people,
-        reposts=sum(group.n for group in groups),
-        credited=sum(group.n for group in groups if not group.bad),
-        exact=sum(group.n for group in groups if not group.bad and group.grade == "exact"),
-        suspected=sum(group.n for group in groups if group.error),
-        reviewable=sum(group.n for group in groups if group.outcome == "review" and not group.error),
+        reposts=sum(found.values()),
+        credited=sum(n for (grade, _), n in stayed.items() if grade in CREDITED),
+        exact=sum(n for (grade, _), n in stayed.items() if grade == "exact"),
+        suspected=sum(n for (_, outcome), n in found.items() if outcome == "violation")
+        + sum(n for (_, outcome), n in mended.items() if outcome != "violation"),
+        reviewable=sum(n for (_, outcome), n in stayed.items() if outcome == "review"),
         grades=tuple(sorted(grades.items(), key=lambda pair: (-pair[1], pair[0]))),
     )
 

@@ -47,10 +47,15 @@ class Coverage:
         return self.judged / whole if whole else None
 
     @property
+    def thin(self) -> bool:
+        """Whether too few of the pages could be judged."""
+        share = self.share
+        return share is None or share < FLOOR
+
+    @property
     def sound(self) -> bool:
         """Whether numbers may be compared: every scan came to its end and most pages could be judged."""
-        share = self.share
-        return share is not None and share >= FLOOR and not self.running and not self.interrupted
+        return not self.thin and not self.running and not self.interrupted
 
 
 @dataclass(frozen=True)
@@ -129,6 +134,7 @@ class Line:
     state: str
     level: str
     grade: str
+    licence: str
     kind: str
     url: str
     at: datetime

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, distinct, func, select
 
 from checker.keep.tables import cases, history, runs
 from checker.report.counts import Scope, cohort, counted, coverage, sites, standing, totals
-from checker.report.figures import MEAN_OF, TREND_OF, Figures, LicenceNote, Totals
+from checker.report.figures import MEAN_OF, TREND_OF, Figures, LicenceNote
 from checker.report.lists import copied, decisions, new_cases, offenders, settled, turned
 from checker.report.period import Period
 
@@ -27,9 +27,9 @@ def gather(
 ) -> Figures:
     """The figures of a period, as known at the instant `made`; `licences` are the judge station's notes."""
     scope = Scope(connection, channel)
-    known = sites(scope, coverage(scope, period), period)
-    trend = tuple(earlier(scope, period, step) for step in range(TREND_OF - 1, 0, -1))
-    now = totals(scope, period, known)
+    known = {each: coverage(scope, each) for each in map(period.earlier, range(TREND_OF))}
+    known[period] = sites(scope, known[period], period)
+    trend = totals(scope, known)
     organisations, worst = offenders(scope, period)
     notes = worth_telling(licences, period)
     waiting = decisions(scope, made, period.timezone, notes)
@@ -37,8 +37,8 @@ def gather(
         period=period,
         made=made,
         channel=channel,
-        now=now,
-        trend=(*trend, now),
+        now=trend[-1],
+        trend=trend,
         days=tuple(day(scope, period, each) for each in period.each_day()),
         new=new_cases(scope, period),
         regressed=turned(scope, period, ("regressed",)),
@@ -59,12 +59,6 @@ def worth_telling(notes: tuple[LicenceNote, ...], period: Period) -> tuple[Licen
     since = period.first - LATELY
     fresh = [note for note in notes if note.problem != "expired" or note.ends is None or note.ends >= since]
     return tuple(sorted(fresh, key=lambda note: (PROBLEMS.index(note.problem), note.ends or date.max, note.id)))
-
-
-def earlier(scope: Scope, period: Period, step: int) -> Totals:
-    """The totals of the period that many steps before."""
-    then = period.earlier(step)
-    return totals(scope, then, coverage(scope, then))
 
 
 def day(scope: Scope, period: Period, each: Period) -> tuple[date, int | None, int]:

@@ -6,12 +6,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, and_, distinct, func, select
+from sqlalchemy import Select, and_, distinct, func, or_, select
+from sqlalchemy.sql.elements import ColumnElement
 
 from checker.keep.tables import articles, cases, history
 from checker.report.counts import SETTLED, Scope, counted, not_credited, standing, suspected
 from checker.report.figures import Copied, Decision, LicenceNote, Line, Listing, Offender
-from checker.report.period import Period
+from checker.report.period import Period, midnight
 
 SHOWN = 5
 """Rows of a list in a mail; the rest is in the workbook."""
@@ -69,7 +70,8 @@ def lines_of(at: Any) -> Select[Any]:
     """The columns of a Line; `at` is the instant it is listed for."""
     return select(
         cases.c.id, cases.c.organisation, OPERATOR.label("operator"), cases.c.site, cases.c.article, articles.c.title,
-        cases.c.outcome, cases.c.state, cases.c.level, cases.c.grade, cases.c.kind, cases.c.url, at.label("at"),
+        cases.c.outcome, cases.c.state, cases.c.level, cases.c.grade, cases.c.licence, cases.c.kind, cases.c.url,
+        at.label("at"),
     ).join(articles, articles.c.id == cases.c.article)  # fmt: skip
 
 
@@ -77,7 +79,7 @@ def lines(scope: Scope, statement: Select[Any]) -> tuple[Line, ...]:
     """The rows of a statement as lines."""
     return tuple(
         Line(row.id, row.organisation, row.operator or "", row.site, row.article, row.title, row.outcome, row.state,
-             row.level or "", row.grade, row.kind, row.url, row.at)
+             row.level or "", row.grade, row.licence, row.kind, row.url, row.at)
         for row in scope.rows(statement)
     )  # fmt: skip
 
@@ -97,8 +99,8 @@ def offenders(scope: Scope, period: Period) -> tuple[int, tuple[Offender, ...]]:
         select(
             cases.c.organisation,
             func.count().label("reposts"),
-            func.sum(not_credited()).label("uncredited"),
-            func.sum(suspected()).label("suspected"),
+            func.sum(not_credited(period)).label("uncredited"),
+            func.sum(suspected(period)).label("suspected"),
             func.min(cases.c.id).label("sample"),
         )
         .where(counted(period), *scope.of_cases)
@@ -110,17 +112,22 @@ def offenders(scope: Scope, period: Period) -> tuple[int, tuple[Offender, ...]]:
         if row.reposts >= FEWEST and (row.suspected or row.uncredited)
     ]
     top = [row for _, row in sorted(rank, key=lambda pair: pair[0])[:SHOWN]]
-    return len(groups), tuple(offender(scope, period, row, confirmed.get(row.organisation, 0)) for row in top)
+    used = sites_of(scope, period, [row.organisation for row in top])
+    return len(groups), tuple(
+        Offender(row.organisation, operator(scope, row.sample), used[row.organisation], row.reposts, row.uncredited,
+                 row.suspected, confirmed.get(row.organisation, 0))
+        for row in top
+    )  # fmt: skip
 
 
-def offender(scope: Scope, period: Period, row: Any, confirmed: int) -> Offender:
-    """An organisation with the sites it used in the period and the name its pages state."""
-    mine = and_(counted(period), cases.c.organisation == row.organisation)
-    names = scope.rows(select(cases.c.site).distinct().where(mine, *scope.of_cases).order_by(cases.c.site))
-    sites = tuple(name for (name,) in names)
-    return Offender(
-        row.organisation, operator(scope, row.sample), sites, row.reposts, row.uncredited, row.suspected, confirmed
-    )
+def sites_of(scope: Scope, period: Period, organisations: list[str]) -> dict[str, tuple[str, ...]]:
+    """The sites that each of some organisations used in the period."""
+    found: dict[str, list[str]] = {name: [] for name in organisations}
+    of_them = and_(counted(period), cases.c.organisation.in_(organisations))
+    pair = select(cases.c.organisation, cases.c.site).distinct().where(of_them, *scope.of_cases)
+    for row in scope.rows(pair.order_by(cases.c.site)):
+        found[row.organisation].append(row.site)
+    return {name: tuple(sites) for name, sites in found.items()}
 
 
 def copied(scope: Scope, period: Period) -> tuple[Copied, ...]:
@@ -130,7 +137,7 @@ def copied(scope: Scope, period: Period) -> tuple[Copied, ...]:
             cases.c.article,
             func.count().label("reposts"),
             func.count(distinct(cases.c.organisation)).label("organisations"),
-            func.sum(not_credited()).label("uncredited"),
+            func.sum(not_credited(period)).label("uncredited"),
         )
         .where(counted(period), *scope.of_cases)
         .group_by(cases.c.article)
@@ -148,9 +155,8 @@ def copied(scope: Scope, period: Period) -> tuple[Copied, ...]:
 
 def decisions(scope: Scope, made: datetime, timezone: str, notes: Iterable[LicenceNote]) -> tuple[Decision, ...]:
     """Everything that waits for a person at an instant, one entry for each organisation and kind, most urgent first."""
-    waiting = [*open_cases(scope, timezone), *expiring(scope, made, timezone)]
     today = made.astimezone(ZoneInfo(timezone)).date()
-    kept = [each for each in waiting if each.kind != "unanswered" or (each.due and each.due < today)]
+    kept = [*open_cases(scope, made, timezone), *expiring(scope, made, timezone)]
     kept += [
         Decision("licence", note.licensee, 1, note=note) for note in notes if note.problem in ("exceeded", "expired")
     ]
@@ -164,8 +170,26 @@ def operator(scope: Scope, key: str) -> str:
     return scope.connection.execute(select(OPERATOR).where(cases.c.id == key)).scalar_one() or ""
 
 
-def open_cases(scope: Scope, timezone: str) -> list[Decision]:
-    """Undecided, regressed and notified cases, joined by organisation; grouped as their index is ordered."""
+def is_open(made: datetime, timezone: str) -> ColumnElement[bool]:
+    """The condition that a case waits for a person: undecided, gone wrong again, or its notice past its time."""
+    answered = made.astimezone(ZoneInfo(timezone)).date()
+    while add_working_days(answered, DAYS_TO_DECIDE["unanswered"]) >= made.astimezone(ZoneInfo(timezone)).date():
+        answered -= timedelta(days=1)
+    late = cases.c.state_since < midnight(answered + timedelta(days=1), timezone)
+    return and_(
+        cases.c.state.in_((*WAITING, *KINDS)),
+        cases.c.outcome.in_(("violation", "review")),
+        or_(cases.c.state != "notified", late),
+    )
+
+
+def is_expiring(made: datetime) -> ColumnElement[bool]:
+    """The condition that a decision with an end still holds but not for long."""
+    return and_(cases.c.expires >= made, cases.c.expires < made + EXPIRY_NOTICE)
+
+
+def open_cases(scope: Scope, made: datetime, timezone: str) -> list[Decision]:
+    """The cases that wait, joined by organisation; grouped as their index is ordered."""
     group = (cases.c.state, cases.c.outcome, cases.c.organisation)
     rows = scope.rows(
         select(
@@ -174,11 +198,7 @@ def open_cases(scope: Scope, timezone: str) -> list[Decision]:
             func.min(cases.c.state_since).label("since"),
             func.min(cases.c.id).label("sample"),
         )
-        .where(
-            cases.c.state.in_((*WAITING, "regressed", "notified")),
-            cases.c.outcome.in_(("violation", "review")),
-            *scope.of_cases,
-        )
+        .where(is_open(made, timezone), *scope.of_cases)
         .group_by(*group)
     )
     found: dict[tuple[str, str], Decision] = {}
@@ -200,7 +220,7 @@ def expiring(scope: Scope, made: datetime, timezone: str) -> list[Decision]:
     """Exceptions and other decisions with an end that is near, while they still hold."""
     rows = scope.rows(
         select(cases.c.organisation, cases.c.id, cases.c.expires)
-        .where(cases.c.expires >= made, cases.c.expires < made + EXPIRY_NOTICE, *scope.of_cases)
+        .where(is_expiring(made), *scope.of_cases)
         .order_by(cases.c.id)
     )
     zone = ZoneInfo(timezone)

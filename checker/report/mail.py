@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from checker.errors import MailError
 from checker.report.weekly import Rendered
-from checker.settings import Mail
+from checker.settings import ADDRESS, Mail
 
 TIMEOUT = 60.0
 """Seconds to wait for the mail server at each step."""
@@ -24,9 +24,8 @@ TIMEOUT = 60.0
 LINE_BREAKS = policy.SMTP
 """Lines end in CRLF, so that what is kept is byte for byte what is sent."""
 
-SPEC = r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
-ADDRESS = re.compile(rf"(?P<name>[^<>]*)<(?P<spec>{SPEC})>|(?P<plain>{SPEC})", re.ASCII)
-"""The addresses people use (RFC 5322 without comments, quoted and obsolete forms)."""
+DOT = re.compile(rb"(?m)^\.")
+"""A dot that begins a line is doubled, for one alone ends the text (RFC 5321, 4.5.2)."""
 
 WORKBOOK = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 
@@ -109,7 +108,7 @@ def connected(settings: Mail) -> Iterator[smtplib.SMTP]:
     except ssl.SSLError as error:
         raise MailError(f"{place}: no trusted encrypted connection: {error.reason or error}") from error
     except (OSError, smtplib.SMTPException) as error:
-        raise MailError(f"{place} cannot be reached: {one_line(str(error))}") from error
+        raise MailError(f"{place} cannot be reached: {reply(error)}") from error
     try:
         yield client
     finally:
@@ -137,20 +136,41 @@ def connect(settings: Mail) -> smtplib.SMTP:
     return client
 
 
+def opened(client: smtplib.SMTP, sender: str, to: str, size: int) -> None:
+    """Name sender and recipient and bring the server to wait for the text; SMTPResponseException where it refuses."""
+    code, answer = client.mail(sender, [f"size={size}"] if client.has_extn("size") else [])
+    if code != 250:
+        raise smtplib.SMTPSenderRefused(code, answer, sender)
+    code, answer = client.rcpt(to)
+    if code not in (250, 251):
+        raise smtplib.SMTPResponseException(code, answer)
+    code, answer = client.docmd("data")
+    if code != 354:
+        raise smtplib.SMTPDataError(code, answer)
+
+
+def transferred(client: smtplib.SMTP, body: bytes) -> None:
+    """Send the text and hear that the server took it; SMTPDataError where it did not."""
+    client.send(DOT.sub(b"..", body) + b".\r\n")
+    code, answer = client.getreply()
+    if code != 250:
+        raise smtplib.SMTPDataError(code, answer)
+
+
 def send(message: EmailMessage, settings: Mail) -> None:
     """Hand one mail over now; MailError where the server does not take it."""
+    sender, to = (message[name].addresses[0].addr_spec for name in ("From", "To"))
+    body = message.as_bytes()
     with connected(settings) as client:
         try:
-            client.send_message(message)
+            opened(client, sender, to, len(body))
+            transferred(client, body)
         except (OSError, smtplib.SMTPException) as error:
             raise MailError(f"the mail to {message['To']} was not taken: {reply(error)}") from error
 
 
 def reply(error: Exception) -> str:
     """What the server answered, in one line."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        answers = [f"{code} {text.decode('utf-8', 'replace')}" for code, text in error.recipients.values()]
-        return one_line("; ".join(answers))
     if isinstance(error, smtplib.SMTPResponseException):
         text = error.smtp_error
         return one_line(f"{error.smtp_code} {text.decode('utf-8', 'replace') if isinstance(text, bytes) else text}")

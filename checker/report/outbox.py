@@ -1,38 +1,53 @@
 """The outbox: every mail is written down before it goes out, so that each reader gets each edition once.
 
-A row is `pending` until it is tried, `sending` while it is handed over, then `sent`; what the server refuses for good
-is `failed`, what it refuses for now is `pending` again with a later `due`. One process sends at a time. A row that is
-`sending` when a process begins was left by one that was killed: it is sent again, byte for byte, with the same
-Message-ID, which is what mail stores know a duplicate by. (Between a server's acceptance and our note of it no
-protocol can tell; losing the mail would be worse.)
+A row is `pending` until it is tried, `sending` from then on, `unsure` from the moment before its text goes over until
+the server's answer is noted, then `sent`; what the server refuses for good is `failed`, what it refuses for now is
+`pending` again with a later `due`. One process sends at a time, so a row that is `sending` when it begins was left by
+one that was killed, and the server has no text of it. A row that is `unsure` was cut off while its text went over:
+nobody can know whether the server took it, and the one who sends has to send again (RFC 5321, 6.1: rather twice than
+never). It goes again byte for byte, with the same Message-ID, by which mail stores know a duplicate, and the row says
+so for good.
 """
 
 import fcntl
 import smtplib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, and_, func, or_, select, update
+from sqlalchemy.sql.elements import ColumnElement
 
 from checker.errors import MailError
 from checker.keep.database import insert
 from checker.keep.store import Store
 from checker.keep.tables import outbox
-from checker.report.mail import connected, reply
+from checker.report.mail import connected, opened, reply, transferred
 from checker.settings import Mail
 
 PAUSE = timedelta(minutes=5)
 """How long until the second attempt; doubled for each further one, as greylisting expects (RFC 5321, 4.5.4.1)."""
 
+TOO_LARGE = 552
+"""The answer to a mail that is larger than the server takes (RFC 1870); any other answer to the sender may change."""
+
 ATTEMPTS = 12
 """Attempts before a mail counts as failed: about a week."""
 
 LONGEST = timedelta(hours=24)
+
+DOUBLINGS = 10
+"""Times that a pause is doubled before it is the longest in any case."""
+
+TWICE = "was cut off before the server's answer; sent again with the same Message-ID, the reader may see it twice"
+"""What the row of such a mail says."""
+
+GONE = "is in no [[readers]] of checker.toml any more"
 
 LOCK = 0x6F7574626F78
 """PostgreSQL advisory lock ("outbox")."""
@@ -52,7 +67,7 @@ class Letter:
 
 @dataclass(frozen=True)
 class Delivery:
-    """What became of a mail: state sent, pending or failed, and what the server said if it was not taken."""
+    """What became of a mail: state sent, pending, unsure or failed, and what the server said if it was not taken."""
 
     reader: str
     period: str
@@ -78,71 +93,90 @@ def latest(connection: Connection, reader: str, period: str) -> Any | None:
     return connection.execute(select(outbox).where(*mine).order_by(outbox.c.edition.desc()).limit(1)).one_or_none()
 
 
-def deliver(store: Store, settings: Mail, folder: Path, now: datetime, *, again: bool = False) -> tuple[Delivery, ...]:
+def deliver(
+    store: Store, settings: Mail, folder: Path, now: datetime, readers: Collection[str], *, again: str = ""
+) -> tuple[Delivery, ...]:
     """Send every mail that is due, each in its own transaction, and say what became of each.
 
-    `again` also tries what had failed, and does not wait for the next attempt's time. MailError where the server
-    cannot be used at all, or where another process is sending; nothing is lost then.
+    Of the period `again` also what had failed is tried, without waiting for the next attempt's time. Who is not among
+    the `readers` any more gets nothing. MailError where the server cannot be used at all, or where another process is
+    sending; nothing is lost then.
     """
     with alone(store, folder):
         with store.reading() as connection:
-            waiting = connection.execute(select(outbox.c.id).where(*to_send(now, again=again)).order_by(outbox.c.id))
+            waiting = connection.execute(select(outbox.c.id).where(to_send(now, again)).order_by(outbox.c.id))
             ids = [row.id for row in waiting]
-        return tuple(attempt(store, settings, each, now) for each in ids)
+        return tuple(attempt(store, settings, each, now, readers) for each in ids)
 
 
-def to_send(now: datetime, *, again: bool) -> tuple[Any, ...]:
-    """The conditions on rows to send."""
-    if again:
-        return (outbox.c.state.in_(("pending", "sending", "failed")),)
-    return (outbox.c.state.in_(("pending", "sending")), outbox.c.due <= now)
+def to_send(now: datetime, again: str) -> ColumnElement[bool]:
+    """The condition on rows to send."""
+    due = and_(outbox.c.state.in_(("pending", "sending", "unsure")), outbox.c.due <= now)
+    return or_(due, and_(outbox.c.period == again, outbox.c.state != "sent"))
 
 
-def attempt(store: Store, settings: Mail, row_id: int, now: datetime) -> Delivery:
+def attempt(store: Store, settings: Mail, row_id: int, now: datetime, readers: Collection[str]) -> Delivery:
     """Hand one mail over and write down what the server said; MailError where there is no server to hand it to."""
     with store.writing() as connection:
-        claim = update(outbox).where(outbox.c.id == row_id)
-        connection.execute(claim.values(state="sending", attempts=outbox.c.attempts + 1))
+        before = connection.execute(select(outbox).where(outbox.c.id == row_id)).one()
+        if before.reader in readers:
+            claim = {"state": "sending", "attempts": before.attempts + 1}
+            if before.state == "unsure":
+                claim["error"] = TWICE
+            connection.execute(update(outbox).where(outbox.c.id == row_id).values(claim))
         row = connection.execute(select(outbox).where(outbox.c.id == row_id)).one()
+    if row.reader not in readers:
+        return note(store, row, now, "failed", GONE)
     try:
-        state, error = hand_over(row.body, settings)
+        state, error = hand_over(row.body, settings, partial(unsure, store, row))
     except MailError as trouble:
         note(store, row, now, "pending", str(trouble))
         raise
-    if state == "pending" and row.attempts >= ATTEMPTS:
+    if state != "sent" and row.attempts >= ATTEMPTS:
         state = "failed"
     return note(store, row, now, state, error)
 
 
-def hand_over(body: bytes, settings: Mail) -> tuple[str, str]:
-    """Give a mail to the server; return the state it is in then, and the server's words where it was not taken."""
+def hand_over(body: bytes, settings: Mail, before_text: Callable[[], None]) -> tuple[str, str]:
+    """Give a mail to the server; return the state it is in then, and the server's words where it was not taken.
+
+    `before_text` is called once the server is ready for the text, before any of it goes over.
+    """
     message = message_from_bytes(body, policy=policy.SMTP)
     sender, to = (message[name].addresses[0].addr_spec for name in ("From", "To"))
+    so_far = "pending"
     with connected(settings) as client:
         try:
-            client.sendmail(sender, [to], body)
-        except smtplib.SMTPRecipientsRefused as error:
-            codes = [code for code, _ in error.recipients.values()]
-            return ("failed" if all(code >= 500 for code in codes) else "pending"), reply(error)
+            opened(client, sender, to, len(body))
+            before_text()
+            so_far = "unsure"
+            transferred(client, body)
         except smtplib.SMTPSenderRefused as error:
-            return "pending", reply(error)
-        except smtplib.SMTPDataError as error:
+            return ("failed" if error.smtp_code == TOO_LARGE else "pending"), reply(error)
+        except smtplib.SMTPResponseException as error:
             return ("failed" if error.smtp_code >= 500 else "pending"), reply(error)
         except (OSError, smtplib.SMTPException) as error:
-            return "pending", reply(error)
+            return so_far, reply(error)
         return "sent", ""
 
 
+def unsure(store: Store, row: Any) -> None:
+    """Write down that the text of a mail goes over now."""
+    with store.writing() as connection:
+        connection.execute(update(outbox).where(outbox.c.id == row.id).values(state="unsure"))
+
+
 def note(store: Store, row: Any, now: datetime, state: str, error: str) -> Delivery:
-    """Write down what became of an attempt."""
-    values: dict[str, Any] = {"state": state, "error": error}
+    """Write down what became of an attempt; that it is not the first copy is not forgotten."""
+    twice = TWICE if row.error.startswith(TWICE) else ""
+    values: dict[str, Any] = {"state": state, "error": "; ".join(filter(None, (twice, error)))}
     if state == "sent":
         values["sent"] = now
-    elif state == "pending":
-        values["due"] = now + min(PAUSE * 2 ** (row.attempts - 1), LONGEST)
+    elif state != "failed":
+        values["due"] = now + min(PAUSE * 2 ** min(row.attempts - 1, DOUBLINGS), LONGEST)
     with store.writing() as connection:
         connection.execute(update(outbox).where(outbox.c.id == row.id).values(values))
-    return Delivery(row.reader, row.period, row.edition, state, row.attempts, now, error)
+    return Delivery(row.reader, row.period, row.edition, state, row.attempts, now, values["error"])
 
 
 @contextmanager
@@ -181,10 +215,14 @@ def archive(connection: Connection, period: str | None = None) -> tuple[Delivery
 
 
 def as_sent(connection: Connection, period: str, reader: str | None = None) -> bytes:
-    """The last edition of a period exactly as it went out (to one reader, or to the first); MailError for none."""
-    query = select(outbox.c.body).where(outbox.c.period == period).order_by(outbox.c.edition.desc(), outbox.c.id)
+    """The last edition of a period exactly as it went out (to one reader, or to the first); MailError for none.
+
+    What waits, or was refused, was not sent.
+    """
+    went = (outbox.c.period == period, outbox.c.state.in_(("sent", "unsure")))
+    query = select(outbox.c.body).where(*went).order_by(outbox.c.edition.desc(), outbox.c.id)
     if reader is not None:
-        query = query.where(outbox.c.reader == reader)
+        query = query.where(outbox.c.reader == reader.strip().lower())
     body = connection.execute(query.limit(1)).scalar_one_or_none()
     if body is None:
         whom = f" to {reader}" if reader else ""

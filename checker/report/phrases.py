@@ -15,6 +15,9 @@ BETTER = {"credit_rate": 1, "hours": -1}
 """Which way a number should go; reposts and confirmations are neither good nor bad by themselves."""
 
 
+FEWEST, MOST = 10, 10
+"""A change is told in per cent of at least so many, and up to so many times as much: 2 after 1 is not 100 % more."""
+
 HOST_DOT = re.compile(r"(?<=\w)\.(?=[^\W\d_])")
 """A dot that could be part of a host name; that of 3.5 is not."""
 
@@ -99,9 +102,9 @@ class Phrases:
         name = self.words.say("report.weekly" if period.weekly else "report.daily")
         if self.edition:
             name = f"{self.words.say('report.correction')} {name}"
-        days = f"{period.first.month}/{period.first.day}"
+        days = self.words.short_day(period.first)
         if period.weekly:
-            days += f"–{period.last.month}/{period.last.day}"
+            days = f"{days}–{self.words.short_day(period.last)}"
         facts = " " + " · ".join(self.facts())
         return self.words.say("report.subject", name=name, period=period.label, days=days, facts=facts)
 
@@ -139,7 +142,7 @@ class Phrases:
         }
         if not cover.known:
             return self.words.say("sentence.unknown", **known)
-        if not cover.sound and not cover.running and not cover.interrupted:
+        if cover.thin:
             return self.words.say("sentence.broken", **known)
         quiet = not now.suspected and not now.confirmed
         return self.words.say("sentence.quiet" if quiet else "sentence.ordinary", **known)
@@ -167,16 +170,30 @@ class Phrases:
 
     def decision(self, each: Decision) -> str:
         """What has to be decided."""
-        if each.note:
-            someone = self.words.say("decision.someone_licensed")
-            subject = someone if self.discreet else self.shown(each.note.licensee)
-            ends = self.words.full_day(each.note.ends) if each.note.ends else NOT_KNOWN
-            return self.words.say(
-                f"decision.{each.note.problem}", subject=subject, used=each.note.used, quota=each.note.quota, ends=ends
-            )
-        return self.words.say(
-            f"decision.{each.kind}", subject=self.organisation(each.operator, each.subject), n=each.count
-        )
+        if not each.note:
+            return self.words.say(f"decision.{each.kind}", n=each.count)
+        ends = self.words.full_day(each.note.ends) if each.note.ends else NOT_KNOWN
+        return self.words.say(f"decision.{each.note.problem}", used=each.note.used, quota=each.note.quota, ends=ends)
+
+    def about(self, each: Decision) -> str:
+        """Whom a decision is about."""
+        if not each.note:
+            return self.organisation(each.operator, each.subject)
+        return self.words.say("decision.someone_licensed") if self.discreet else self.shown(each.note.licensee)
+
+    def deadline(self, due: date | None) -> tuple[str, str]:
+        """By when a decision is due, and its tone: bad once that day has passed."""
+        if due is None:
+            return "", ""
+        if due < self.today:
+            return self.words.say("decision.overdue", n=(self.today - due).days), "bad"
+        if due == self.today:
+            return self.words.say("decision.today"), ""
+        return self.words.say("decision.due", day=self.words.day(due)), ""
+
+    def periodic(self, key: str) -> str:
+        """A sentence that says weeks in a weekly report, and days of the same weekday in a daily one."""
+        return key if self.figures.period.weekly else f"{key}_day"
 
     def licence(self, note: LicenceNote) -> str:
         """What is the matter with a licence."""
@@ -200,9 +217,10 @@ class Phrases:
     def size(self, name: str, change: float, before: float) -> str:
         """How large a change is."""
         if name == "credit_rate":
-            return f"{change * 100:.1f}pp"
+            return self.words.say("number.points", n=f"{change * 100:.1f}")
         size = self.plain(name, change)
-        return f"{size} ({change / before * 100:.1f}%)" if name == "reposts" and before else size
+        telling = name == "reposts" and before >= FEWEST and change < MOST * before
+        return f"{size} ({change / before * 100:.1f}%)" if telling else size
 
     def coverage(self) -> tuple[tuple[str, str], ...]:
         """What was looked at, what not, and how good the judgements were, as label and value."""

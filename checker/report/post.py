@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,13 +20,16 @@ from checker.report.counts import Scope, coverage
 from checker.report.due import Due, due, periods
 from checker.report.figures import Figures, LicenceNote
 from checker.report.gather import gather
-from checker.report.mail import Attachment, compose, message_id_of, send
+from checker.report.mail import Attachment, address, compose, message_id_of, send
 from checker.report.outbox import Delivery, Letter
 from checker.report.period import Period
 from checker.report.weekly import page, render
 from checker.report.wording import wording
-from checker.report.workbook import ROWS, report_workbook
+from checker.report.workbook import ROWS, Workbook, report_workbook
 from checker.settings import Reader, Settings
+
+BOOK = "findings.xlsx"
+"""The workbook beside a written report."""
 
 KEPT_RIGHT = 4
 """Periods already reported whose numbers are looked at again; a change in them makes a correction."""
@@ -56,12 +60,16 @@ class Office:
         return gather(connection, period, made=now, channel=channel, licences=self.licences(period.last))
 
 
+def book_for(connection: Connection, figures: Figures, reader: Reader) -> Workbook:
+    """The workbook of a reader."""
+    return report_workbook(Scope(connection, reader.channel), figures, reader.language, reader.view)
+
+
 def compose_for(
-    office: Office, connection: Connection, figures: Figures, reader: Reader, edition: int, now: datetime
-) -> bytes:
-    """The mail of an edition for a reader, ready to go."""
+    office: Office, figures: Figures, book: Workbook, reader: Reader, edition: int, now: datetime, test: str = ""
+) -> EmailMessage:
+    """The mail of an edition for a reader, ready to go; `test` names the attempt of one that is only a test."""
     words, mail = wording(reader.language), office.settings.mail
-    book = report_workbook(Scope(connection, reader.channel), figures, reader.language, reader.view)
     name = f"{figures.period.label}.xlsx"
     lines = []
     if len(book.content) <= mail.attachment_bytes:
@@ -75,22 +83,26 @@ def compose_for(
     if book.cut:
         lines.append(words.say("footer.rows_cut", shown=ROWS, n=book.cut))
     rendered = render(figures, reader.language, reader.view, edition=edition, links=mail.link, attached=" ".join(lines))
-    key = message_id_of(figures.period.label, reader_key(reader), edition, mail)
-    return compose(rendered, reader.to, mail, message_id=key, date=now, attachment=attachment).as_bytes()
+    if test:
+        rendered = replace(rendered, subject=f"{words.say('report.test')} {rendered.subject}")
+    key = message_id_of(test or figures.period.label, reader_key(reader), edition, mail)
+    return compose(rendered, reader.to, mail, message_id=key, date=now, attachment=attachment)
 
 
 def reader_key(reader: Reader) -> str:
-    """What a reader is known by in the outbox: the address, and the channel where it is one of several."""
-    return f"{reader.to.strip().lower()} {reader.channel}".strip()
+    """What a reader is known by in the outbox: the bare address, and the channel where it is one of several."""
+    return f"{address(reader.to).addr_spec.lower()} {reader.channel}".strip()
+
+
+def keys(readers: Iterable[Reader]) -> frozenset[str]:
+    """What readers are known by in the outbox."""
+    return frozenset(map(reader_key, readers))
 
 
 def queue(office: Office, period: Period, readers: Iterable[Reader], now: datetime) -> int:
     """Write down the mails of a period that its readers do not have yet, corrections included; return how many."""
-    some = tuple(readers)
-    if not some:
-        raise SettingsError("no [[readers]] get this report; add one to checker.toml")
     known: dict[str, Figures] = {}
-    return sum(queue_one(office, period, reader, now, known) for reader in some)
+    return sum(queue_one(office, period, reader, now, known) for reader in readers)
 
 
 def queue_one(office: Office, period: Period, reader: Reader, now: datetime, known: dict[str, Figures]) -> bool:
@@ -110,8 +122,9 @@ def queue_one(office: Office, period: Period, reader: Reader, now: datetime, kno
             if not figures.changed:
                 return False
         edition = 0 if last is None else last.edition + 1
-        body = compose_for(office, connection, figures, reader, edition, now)
-    key = message_id_of(period.label, reader_key(reader), edition, office.settings.mail)
+        book = book_for(connection, figures, reader)
+    mail = compose_for(office, figures, book, reader, edition, now)
+    key, body = str(mail["Message-ID"]), mail.as_bytes()
     letter = Letter(reader_key(reader), period.label, edition, key, body, figures.headline)
     with office.store.writing() as connection:
         return box.put(connection, letter, now)
@@ -140,7 +153,7 @@ def run_due(office: Office, now: datetime) -> tuple[tuple[Due, ...], tuple[Deliv
         if not each.waits:
             queue(office, each.period, each.readers, now)
         correct(office, each, now)
-    return looked, box.deliver(office.store, office.settings.mail, office.folder, now)
+    return looked, box.deliver(office.store, office.settings.mail, office.folder, now, keys(readers))
 
 
 def look(office: Office, period: Period, readers: tuple[Reader, ...], now: datetime) -> Due:
@@ -171,34 +184,34 @@ def has(office: Office, label: str, reader: Reader) -> bool:
         return box.latest(connection, reader_key(reader), label) is not None
 
 
-def send_now(office: Office, period: Period, now: datetime) -> tuple[Delivery, ...]:
-    """Send a period's report to its readers now: those who have it get nothing, or a correction where it changed.
+def readers_of(office: Office, period: Period, now: datetime) -> tuple[Reader, ...]:
+    """Who gets the report of a period now; SettingsError where nobody does.
 
     UsageError for a period that is not over: its numbers would have to be corrected when it is.
     """
     if now < period.end:
         raise UsageError(f"{period.label} is not over yet; look at it with `report preview`, or send a test")
     frequency = "weekly" if period.weekly else "daily"
-    queue(office, period, [each for each in office.settings.readers if each.frequency == frequency], now)
-    return box.deliver(office.store, office.settings.mail, office.folder, now, again=True)
+    some = tuple(each for each in office.settings.readers if each.frequency == frequency)
+    if not some:
+        raise SettingsError(f"no [[readers]] get a {frequency} report; add one to checker.toml")
+    return some
+
+
+def send_now(office: Office, period: Period, now: datetime) -> tuple[Delivery, ...]:
+    """Send a period's report to its readers now: those who have it get nothing, or a correction where it changed."""
+    queue(office, period, readers_of(office, period, now), now)
+    known = keys(office.settings.readers)
+    return box.deliver(office.store, office.settings.mail, office.folder, now, known, again=period.label)
 
 
 def send_test(office: Office, period: Period, reader: Reader, now: datetime) -> None:
     """Send a report to one address at once, as a test: nothing is written down, no other reader gets anything."""
     with office.reading() as connection:
         figures = office.figures(connection, period, now, reader.channel)
-        book = report_workbook(Scope(connection, reader.channel), figures, reader.language, reader.view)
-    mail = office.settings.mail
-    name = f"{period.label}.xlsx"
-    rendered = render(
-        figures, reader.language, reader.view, links=mail.link,
-        attached=wording(reader.language).say("footer.attachment", name=name),
-    )  # fmt: skip
-    rendered = replace(rendered, subject=f"{wording(reader.language).say('report.test')} {rendered.subject}")
-    key = message_id_of(f"test.{now:%Y%m%dT%H%M%S%f}", reader_key(reader), 0, mail)
-    small = len(book.content) <= mail.attachment_bytes
-    attachment = Attachment(name, book.content) if small else None
-    send(compose(rendered, reader.to, mail, message_id=key, date=now, attachment=attachment), mail)
+        book = book_for(connection, figures, reader)
+    mail = compose_for(office, figures, book, reader, 0, now, test=f"test.{now:%Y%m%dT%H%M%S%f}")
+    send(mail, office.settings.mail)
 
 
 @dataclass(frozen=True)
@@ -216,21 +229,26 @@ def write(office: Office, period: Period, now: datetime, reader: Reader) -> Writ
     folder = office.folder / period.label
     with office.reading() as connection:
         figures = office.figures(connection, period, now, reader.channel)
-        book = report_workbook(Scope(connection, reader.channel), figures, reader.language, reader.view)
-        mail = compose_for(office, connection, figures, reader, 0, now)
-    html = page(figures, reader.language, reader.view, links=office.settings.mail.link)
+        book = book_for(connection, figures, reader)
+    mail = compose_for(office, figures, book, reader, 0, now)
+    html = page(figures, reader.language, reader.view, links=office.settings.mail.link, book=BOOK)
     return Written(
         written(folder / "report.html", html.encode()),
-        written(folder / "mail.eml", mail),
-        written(folder / "findings.xlsx", book.content),
+        written(folder / "mail.eml", mail.as_bytes()),
+        written(folder / BOOK, book.content),
         figures,
     )
 
 
 def written(path: Path, content: bytes) -> Path:
-    """Write a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write a file whole or not at all; UsageError where it cannot be."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_bytes(content)
-    draft.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(content)
+        draft.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise UsageError(f"{path}: the report cannot be written: {error.strerror or error}") from error
     return path

@@ -32,10 +32,15 @@ def render(
     return Rendered(words.subject, inlined, squeezed(text))
 
 
-def page(figures: Figures, language: str, view: View = "full", *, edition: int = 0, links: str = "") -> str:
-    """Render `report.html`: the same facts as the mail, with charts, as one page that needs nothing else."""
+def page(
+    figures: Figures, language: str, view: View = "full", *, edition: int = 0, links: str = "", book: str = ""
+) -> str:
+    """Render `report.html`: the same facts as the mail, with charts, as one page that needs nothing else.
+
+    `book` is the name of the workbook that lies beside it, "" where there is none.
+    """
     words = bulletin(figures, language, view, edition=edition, links=links)
-    return template("report.html").render(b=words, charts=charts(figures, language, view))
+    return template("report.html").render(b=words, charts=charts(figures, language, view), book=book)
 
 
 def as_json(figures: Figures) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """The words of the reports in one language: sentences with places for numbers, names for codes, dates and numbers.
 
 The sentences are data, one file for each language under `texts/`. A sentence that changes with a count is a table
-`{one = "...", other = "..."}`, chosen by its `n`.
+`{one = "...", other = "..."}`, chosen by its `n`; a noun that follows a count stands in its place:
+`{reposts:repost|reposts}`.
 """
 
 import tomllib
@@ -19,6 +20,19 @@ NOT_KNOWN = "—"
 
 
 @dataclass(frozen=True)
+class Count:
+    """A number in a sentence, with thousands separators, or the dash; before its noun in `{n:one|other}`."""
+
+    number: int | None
+
+    def __format__(self, spec: str) -> str:
+        """The number, and the noun that goes with it."""
+        shown = NOT_KNOWN if self.number is None else f"{self.number:,}"
+        one, _, other = spec.partition("|")
+        return f"{shown} {one if self.number == 1 else other}" if other else shown
+
+
+@dataclass(frozen=True)
 class Wording:
     """The words of one language; `texts` maps dotted keys to sentences."""
 
@@ -33,10 +47,8 @@ class Wording:
         return str(text).format(**{name: self.number(value) for name, value in values.items()})
 
     def number(self, value: object) -> object:
-        """A whole number with thousands separators, the dash for None, anything else as it is."""
-        if value is None:
-            return NOT_KNOWN
-        return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else value
+        """A whole number or None as a count, anything else as it is."""
+        return Count(value) if value is None or (isinstance(value, int) and not isinstance(value, bool)) else value
 
     def word(self, group: str, code: str) -> str:
         """The name of a code (`grade`, `kind`, `state`, ...); a code nobody named yet stands for itself."""
@@ -65,6 +77,10 @@ class Wording:
     def day(self, when: date) -> str:
         """A day without its year."""
         return self.say("date.day", day=str(when.day), month=str(when.month), name=self.month(when))
+
+    def short_day(self, when: date) -> str:
+        """A day without its year, as short as can be."""
+        return self.say("date.short", day=str(when.day), month=str(when.month), name=self.month(when))
 
     def full_day(self, when: date) -> str:
         """A day with its year."""

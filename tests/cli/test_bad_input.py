@@ -76,7 +76,13 @@ def test_a_missing_file_is_named(missing: str, checker: Checker, workspace: Path
         ("show", "ffff"),
         ("unregister", "nobody"),
         ("report", "--week", "2026-W77"),
+        ("report", "--week", ""),
+        ("report", "--week", "2199-W01"),
+        ("report", "--test-to", "nobody"),
+        ("report", "--send"),  # no readers
+        ("report", "list", "--week", "soon"),
         ("report", "show", "2026-W10"),
+        ("report", "show", "soon"),
         ("licence", "show", "nobody"),
         ("licence", "import", "nowhere.csv"),
         ("rules", "show", "XXX-99"),
@@ -88,6 +94,13 @@ def test_what_is_not_there_is_one_line_and_two(words: tuple[str, ...], checker: 
     ended = checker(*words)
     assert (ended.code, ended.out) == (2, "")
     one_line(ended.err)
+
+
+@pytest.mark.parametrize("words", [("--language", "fr"), ("--view", "all"), ("preview", "--language", "fr")])
+def test_a_word_that_a_report_does_not_know_is_a_usage_error(words: tuple[str, ...], checker: Checker) -> None:
+    ended = checker("report", *words)
+    assert (ended.code, ended.out) == (2, "")
+    assert "Traceback" not in ended.err
 
 
 def test_a_live_crawl_without_a_contact_is_refused(checker: Checker) -> None:

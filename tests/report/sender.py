@@ -1,7 +1,7 @@
 """Processes that report and kill themselves: one waits for orders on stdin and forks a child for each.
 
-An order is a JSON array of database, folder, port, step to die at ("" for nowhere) and at which call of it; the answers
-are the child's number and, in the end, its exit code.
+An order is a JSON array: the database's address, folder, port, step to die at ("" for nowhere), at which call of it.
+The answers are the child's number and, in the end, its exit code.
 """
 
 import json
@@ -33,14 +33,17 @@ def office_of(store: Store, folder: Path, port: int, **mail: Any) -> post.Office
     return post.Office(store, settings(port, **mail), folder)
 
 
-def killing(function: Callable[..., Any], nth: int, *, after: bool) -> Callable[..., Any]:
-    """The function, but its n-th call ends this process at once, before or after it did its work."""
+def killing(function: Callable[..., Any], nth: int, when: str) -> Callable[..., Any]:
+    """The function, but its n-th call ends this process at once: before, after or halfway through its work."""
     calls = 0
 
     def call(*arguments: Any, **named: Any) -> Any:
         nonlocal calls
         calls += 1
-        if calls == nth and not after:
+        if calls == nth and when == "halfway":
+            client, body = arguments
+            client.send(body[: len(body) // 2])
+        if calls == nth and when != "after":
             os.kill(os.getpid(), signal.SIGKILL)
         result = function(*arguments, **named)
         if calls == nth:
@@ -50,24 +53,33 @@ def killing(function: Callable[..., Any], nth: int, *, after: bool) -> Callable[
     return call
 
 
-STEPS: dict[str, tuple[Any, str, bool]] = {
-    "before a letter is written": (outbox, "put", False),
-    "after a letter is written": (outbox, "put", True),
-    "before the first connection": (outbox, "connected", False),
-    "after the recipient": (smtplib.SMTP, "rcpt", True),
-    "before the text": (smtplib.SMTP, "data", False),
-    "after the server took it": (smtplib.SMTP, "data", True),
-    "before it is noted": (outbox, "note", False),
-    "after it is noted": (outbox, "note", True),
+STEPS: dict[str, tuple[Any, str, str]] = {
+    "before a letter is written": (outbox, "put", "before"),
+    "after a letter is written": (outbox, "put", "after"),
+    "before a connection": (outbox, "connected", "before"),
+    "after the recipient": (smtplib.SMTP, "rcpt", "after"),
+    "when the server waits for the text": (outbox, "opened", "after"),
+    "before the text": (outbox, "transferred", "before"),
+    "in the middle of the text": (outbox, "transferred", "halfway"),
+    "after the server took it": (outbox, "transferred", "after"),
+    "before it is noted": (outbox, "note", "before"),
+    "after it is noted": (outbox, "note", "after"),
 }
+"""Where a process can die, in the order it gets there."""
+
+UNSURE = ("before the text", "in the middle of the text", "after the server took it", "before it is noted")
+"""Steps after which nobody but the server can know whether it took the mail."""
+
+TWICE = UNSURE[-2:]
+"""Those of them after which it did."""
 
 
 def send(database: str, folder: str, port: int, step: str, nth: int) -> None:
     """Send the report of 2026-W47, and die at the step named."""
     if step:
-        place, name, after = STEPS[step]
-        setattr(place, name, killing(getattr(place, name), nth, after=after))
-    with Store.open(f"sqlite:///{database}") as store:
+        place, name, when = STEPS[step]
+        setattr(place, name, killing(getattr(place, name), nth, when))
+    with Store.open(database) as store:
         post.send_now(office_of(store, Path(folder), port), parse("2026-W47", ZONE), MONDAY)
 
 

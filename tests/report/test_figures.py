@@ -221,7 +221,7 @@ def test_decisions_name_the_most_urgent_first_and_their_day(world: World) -> Non
     assert told == [
         ("regressed", "a.example", 1, "2026-11-23"),  # Friday and one working day
         ("licence", "橋頭資訊", 1, None),
-        ("unanswered", "c.example", 2, "2026-11-11"),
+        ("unanswered", "c.example", 1, "2026-11-11"),  # the notice of Sunday may still be answered
         ("suspected", "b.example", 2, "2026-11-23"),
         ("review", "d.example", 1, "2026-11-24"),
     ]

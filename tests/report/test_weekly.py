@@ -99,7 +99,7 @@ def test_a_quiet_week_says_so(world: World) -> None:
     told = render(gathered(world), "zh-Hant").text
     assert "11月16日至22日沒有新的疑似違規，也沒有新增確認；發現轉載 0 篇次，掃描覆蓋 98%。" in told
     assert "本期沒有等待決定的事項。" in told
-    assert "前期 0" in told
+    assert "前一週 0" in told
 
 
 def test_a_first_week_says_that_nothing_is_compared(world: World) -> None:
@@ -107,7 +107,7 @@ def test_a_first_week_says_that_nothing_is_compared(world: World) -> None:
     told = render(gathered(world), "en").text
     assert "There is no earlier scan to compare with" in told
     assert "▲" not in told
-    assert "before: —" in told
+    assert "week before —" in told
 
 
 def test_a_broken_week_says_so_before_any_number(world: World) -> None:
@@ -122,9 +122,9 @@ def test_a_broken_week_says_so_before_any_number(world: World) -> None:
 def test_an_unscanned_week_shows_dashes_and_no_zero(world: World) -> None:
     told = render(gathered(world), "zh-Hant")
     assert "沒有完成掃描" in told.text
-    assert "- 轉載量: —\n" in told.text
+    assert "\n轉載量    —\n" in told.text
     assert "本期無掃描" in told.subject
-    assert "轉載量: 0" not in told.text
+    assert "\n轉載量    0" not in told.text
 
 
 def test_a_running_scan_is_told(world: World) -> None:
@@ -137,7 +137,7 @@ def test_a_week_that_is_not_over_says_so_and_is_not_compared(world: World) -> No
     world.run(at(2), SCANNED)
     told = render(gather(world.connection, WEEK, made=at(3)), "zh-Hant").text
     assert "本期到2026年11月22日才結束" in told
-    assert "前期 —" in told
+    assert "前一週 —" in told
     assert "▲" not in told
 
 
@@ -234,7 +234,7 @@ def test_a_day_report_is_called_so(world: World) -> None:
     world.case("cri-1", "https://a.example/", at(2), run=1)
     rendered = render(gathered(world, parse("2026-11-17", ZONE)), "zh-Hant")
     assert rendered.subject.startswith("[轉載合規日報] 2026-11-17（11/17）")
-    assert "2026年11月17日（星期二）" in rendered.text
+    assert "2026年11月17日（週二）" in rendered.text
     assert "每日轉載" not in rendered.text
 
 
@@ -255,7 +255,7 @@ def test_every_chart_has_words(figures: Figures) -> None:
     assert [text for text in told if "2026-W47：50.0%" in text]
     assert [text for text in told if "規範署名：7 · 38.9%" in text]
     for drawing in soup.find_all("svg", attrs={"aria-hidden": "true"}):
-        assert drawing.find_previous_sibling("span").get_text()
+        assert drawing.find_parent(["td", "figure", "p"]).get_text(strip=True)
     assert not soup.find("img")
     assert not soup.find("script")
 

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from itertools import zip_longest
 from typing import BinaryIO
 
 import xlsxwriter
@@ -12,13 +13,17 @@ from xlsxwriter.worksheet import Worksheet
 
 from checker.report.formats.columns import risky
 
-Cell = str | float | int | None
+Cell = str | float | int | date | None
+"""What a cell can hold; an instant is a wall clock, for a spreadsheet knows no time zones."""
 
 CELL_LIMIT = 32_767
 """Characters a cell can hold (Excel's own limit)."""
 
 ROW_LIMIT = 1_048_576 - 1
 """Rows below the header that a sheet can hold (Excel's own limit)."""
+
+A4 = 9
+"""Excel's number of that paper; printed, a sheet is as wide as one page."""
 
 UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]")
 """What XML cannot hold, and the carriage return."""
@@ -32,12 +37,16 @@ OPTIONS = {"in_memory": True, "constant_memory": True, "strings_to_formulas": Fa
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet: its name, the titles of its columns, its rows, and column widths in characters."""
+    """A sheet: its name, the titles of its columns, its rows, column widths in characters, and formats of numbers.
+
+    `formats` are those of a spreadsheet (`0.0%`, `yyyy-mm-dd`), "" for a column that needs none.
+    """
 
     name: str
     heads: tuple[str, ...]
     rows: Iterable[Sequence[Cell]]
     widths: tuple[int, ...] = ()
+    formats: tuple[str, ...] = ()
 
 
 def workbook(stream: BinaryIO, sheets: Sequence[Sheet]) -> None:
@@ -45,11 +54,17 @@ def workbook(stream: BinaryIO, sheets: Sequence[Sheet]) -> None:
     with xlsxwriter.Workbook(stream, OPTIONS) as book:
         book.set_properties({"created": MADE})
         head = book.add_format({"bold": True, "bottom": 1, "valign": "top", "text_wrap": True})
+        plain = book.add_format({"valign": "top"})
         for sheet in sheets:
             page = book.add_worksheet(sheet.name[:31])
             page.freeze_panes(1, 0)
-            for column, width in enumerate(sheet.widths):
-                page.set_column(column, column, width)
+            page.repeat_rows(0)
+            page.set_landscape()
+            page.set_paper(A4)
+            page.fit_to_pages(1, 0)
+            for column, (width, kind) in enumerate(zip_longest(sheet.widths, sheet.formats, fillvalue="")):
+                shown = book.add_format({"num_format": kind, "valign": "top"}) if kind else plain
+                page.set_column(column, column, width or None, shown)
             for column, title in enumerate(sheet.heads):
                 page.write_string(0, column, title, head)
             count = write_rows(page, sheet.rows, book.add_format({"quote_prefix": True}))
@@ -67,8 +82,10 @@ def write_rows(page: Worksheet, rows: Iterable[Sequence[Cell]], quoted: Format) 
             if value is None or value == "":
                 continue
             if isinstance(value, str):
-                text = UNPRINTABLE.sub("", value)[:CELL_LIMIT]
+                text = (value if value.isprintable() else UNPRINTABLE.sub("", value))[:CELL_LIMIT]
                 page.write_string(number, column, text, quoted if risky(text) else None)
+            elif isinstance(value, date):
+                page.write_datetime(number, column, value)
             else:
                 page.write_number(number, column, value)
     return number
