@@ -6,6 +6,7 @@ part of the page it belongs to.
 """
 
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -54,7 +55,7 @@ class Place:
     """The article on its page: `main` is its text, `head` begins where its headline does, `tail` ends what follows it.
 
     `own` are the page parts that hold the article, by id; `first` and `last` are the lines of `main`,
-    `below` is where the headline ends.
+    `title` is where the headline begins, `below` where it ends, and `comments` where readers speak.
     """
 
     layout: Layout
@@ -65,9 +66,13 @@ class Place:
     first: int
     last: int
     below: int = 0
+    title: int = 0
+    comments: int = sys.maxsize
 
     def part(self, offset: int) -> str:
         """Return the kind of page part that holds an offset, "" for the article and what is nothing else."""
+        if offset >= self.comments:
+            return "comment"
         runs = self.layout.runs
         return _part(runs[self.layout.run_at(offset)].frame.chrome, self.own) if runs else ""
 
@@ -167,8 +172,11 @@ def place(layout: Layout, reading: Reading) -> Place:
     above = [n for n in titles if head <= blocks[n].start < main[0]]
     sure += above
     own |= {id(chrome.tag) for n in sure for chrome in _chain(layout.runs[blocks[n].first].frame.chrome)}
-    below = blocks[above[-1]].end if above else main[0]
-    return Place(layout, main, head, _tail(layout, last, own, reading), own, first, last, below)
+    title, below = (blocks[above[0]].start, blocks[above[-1]].end) if above else (0, main[0])
+    comments = next((b.start for b in blocks[last + 1 :] if packed(_line(layout, b)) in reading.comments), sys.maxsize)
+    return Place(
+        layout, main, head, _tail(layout, last, own, reading), own, first, last, below, title=title, comments=comments
+    )
 
 
 def _worths(layout: Layout, reading: Reading, own: frozenset[int]) -> list[float]:
@@ -198,7 +206,7 @@ def _stretch(worth: list[float], titles: list[int]) -> tuple[int, int]:
 
 def _titles(layout: Layout) -> list[int]:
     """Return the lines that hold a headline: an h1, or the beginning of the page's title."""
-    found = {layout.block_at(start) for start, _ in layout.headings[:5]}
+    found = {layout.block_at(min(start + 1, end - 1)) for start, end in layout.headings[:5]}
     title = level(layout.title)
     key = packed(layout.title)
     for number, block in enumerate(layout.blocks if key else ()):
@@ -294,6 +302,8 @@ def listed(place: Place, offset: int) -> bool:
     if item is not None:
         return any(len(HAN.findall(a.get_text())) >= TITLE for a in item.find_all("a", limit=6) if a not in around)
     number = layout.block_at(offset)
+    if _teaser(layout, layout.blocks[number], offset):
+        return True
     since = place.last + 1 if offset >= place.main[1] else 0
     for block in layout.blocks[max(number - 2, since) : number]:
         title = layout.runs[block.first].tag if block.first < block.last else tag
@@ -301,3 +311,10 @@ def listed(place: Place, offset: int) -> bool:
         if block.linked >= TITLE and block.linked > 0.7 * block.han and any(element in near for element in around[:3]):
             return True
     return False
+
+
+def _teaser(layout: Layout, block: Block, offset: int) -> bool:
+    """Tell whether a line begins with a link by an article's title."""
+    begun = [run for run in layout.runs[block.first : block.last] if run.end <= offset]
+    linked = sum(len(HAN.findall(layout.text, run.start, run.end)) for run in begun if run.frame.link is not None)
+    return linked >= TITLE and begun[0].frame.link is not None
