@@ -8,7 +8,6 @@ part of the page it belongs to.
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -16,6 +15,8 @@ from itertools import islice
 from checker.model import Span, Zone
 from checker.read.layout import HAN, Block, Chrome, Layout
 from checker.read.outlets import Reading
+from checker.read.strips import chain, strips
+from checker.read.strips import held as around
 from checker.script import level, packed
 
 PROSE = re.compile(r"[，。；！？,;!?“”]")
@@ -123,12 +124,6 @@ def _part(chrome: Chrome | None, own: frozenset[int]) -> str:
     return ""
 
 
-def _chain(chrome: Chrome | None) -> Iterator[Chrome]:
-    while chrome is not None:
-        yield chrome
-        chrome = chrome.outer
-
-
 def _wrappers(layout: Layout) -> frozenset[int]:
     """Return the page parts that must hold the article, since most of the page's prose stands inside them."""
     held: Counter[int] = Counter()
@@ -139,7 +134,7 @@ def _wrappers(layout: Layout) -> frozenset[int]:
         if words < 12 or block.first >= block.last:
             continue
         total += words
-        for chrome in _chain(layout.runs[block.first].frame.chrome):
+        for chrome in chain(layout.runs[block.first].frame.chrome):
             held[id(chrome.tag)] += words
             kinds[id(chrome.tag)] = chrome.kind
     return frozenset(key for key, words in held.items() if words > total * (0.85 if kinds[key] in REMOTE else 0.5))
@@ -171,8 +166,9 @@ def place(layout: Layout, reading: Reading) -> Place:
     sure = [n for n in range(first, last + 1) if worth[n] > 0]
     above = [n for n in titles if head <= blocks[n].start < main[0]]
     sure += above
-    own |= {id(chrome.tag) for n in sure for chrome in _chain(layout.runs[blocks[n].first].frame.chrome)}
+    own |= around(layout.runs[blocks[n].first].frame.chrome for n in sure)
     title, below = (blocks[above[0]].start, blocks[above[-1]].end) if above else (0, main[0])
+    own |= strips(layout, own, reading, (below if above else head, main[0]), (main[1] - CLOSE, main[1] + TAIL))
     comments = next((b.start for b in blocks[last + 1 :] if packed(_line(layout, b)) in reading.comments), sys.maxsize)
     return Place(
         layout, main, head, _tail(layout, last, own, reading), own, first, last, below, title=title, comments=comments

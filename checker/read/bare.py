@@ -35,7 +35,9 @@ def bare(words: Words, place: Place, reading: Reading, sites: frozenset[str]) ->
     """Yield the outlets that the head and the tail of the article name without a keyword."""
     for span in _heads(words, place, reading):
         grade, reason = graded(place.layout.text[slice(*span)], reading, sites)
-        yield named_at(place.layout, span, Zone.HEAD, grade, f"beside the date: {reason}")
+        called = _called(place.layout.runs[place.layout.run_at(span[0])], reading)
+        where = "in an element called source" if called else "beside the date"
+        yield named_at(place.layout, span, Zone.HEAD, grade, f"{where}: {reason}")
     for span in _tails(words, place, reading):
         grade, reason = graded(place.layout.text[slice(*span)], reading, sites)
         yield named_at(place.layout, span, Zone.TAIL, grade, f"in brackets at the end: {reason}")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from checker.model import NO_CREDIT, Credit, Grade, Span, Zone
 from checker.read.article import Place, listed
 from checker.read.bare import bare
-from checker.read.grades import BARE, CREDITED, NAMED, SHUT, graded, over, shown, site_names
+from checker.read.grades import BARE, CREDITED, ITSELF, NAMED, SHUT, graded, over, shown, site_names
 from checker.read.layout import Layout
 from checker.read.mention import mentions
 from checker.read.naming import Words
@@ -159,8 +159,11 @@ def _rank(credit: Credit) -> int:
 
 
 def source(found: Iterable[Credit]) -> str | None:
-    """Return the outlet that a careful reader takes for the article's source; None where the page names none."""
-    every = list(found)
+    """Return the outlet that a careful reader takes for the article's source; None where the page names none.
+
+    A site's own name beside the date says who runs the page, not where the article is from.
+    """
+    every = [credit for credit in found if credit.reason != f"{BARE[0]}: {ITSELF}"]
     decided = deciding(every)
     if decided.grade in CREDITED:
         return decided.source

@@ -12,7 +12,8 @@ CREDITED = (Grade.EXACT, Grade.VARIANT)
 NAMED = (Grade.EXACT, Grade.VARIANT, Grade.OTHER, Grade.SELF, Grade.SECONDHAND)
 SHUT = frozenset({"related", "comment", "friend", "footer", "caption", "choice"})
 """Parts of a page in which nothing is said about the article itself."""
-BARE = ("beside the date", "in brackets")
+ITSELF = "the site names itself"
+BARE = ("beside the date", "in an element called source", "in brackets")
 """How the reason of a credit without a keyword begins."""
 SEPARATOR = re.compile(r"[_|]|\s[-–—]\s|--|—|-")
 AMONG = re.compile(r"[、,/和与及;&·•—-]|\s")
@@ -57,7 +58,7 @@ def _theirs(name: str, reading: Reading, sites: frozenset[str]) -> tuple[Grade, 
     if key in reading.generic:
         return Grade.OTHER, "a source line that names nobody"
     if key in sites:
-        return Grade.SELF, "the site names itself"
+        return Grade.SELF, ITSELF
     return Grade.OTHER, "another source is named"
 
 
