@@ -48,6 +48,8 @@ FEW = 0.12
 """Share of the paragraphs that may stand before what is still the head, or after what is already the tail."""
 CLOSE = 120
 """Characters from either end of the main text that still belong to its head or tail."""
+HEADLINE = 16
+"""Characters of a line that heads the readers' comments."""
 REMOTE = frozenset({"comment", "related"})
 
 
@@ -169,7 +171,8 @@ def place(layout: Layout, reading: Reading) -> Place:
     own |= around(layout.runs[blocks[n].first].frame.chrome for n in sure)
     title, below = (blocks[above[0]].start, blocks[above[-1]].end) if above else (0, main[0])
     own |= strips(layout, own, reading, (below if above else head, main[0]), (main[1] - CLOSE, main[1] + TAIL))
-    comments = next((b.start for b in blocks[last + 1 :] if packed(_line(layout, b)) in reading.comments), sys.maxsize)
+    short = (block for block in blocks[last + 1 :] if block.end - block.start <= HEADLINE)
+    comments = next((b.start for b in short if packed(_line(layout, b)) in reading.comments), sys.maxsize)
     return Place(
         layout, main, head, _tail(layout, last, own, reading), own, first, last, below, title=title, comments=comments
     )

@@ -69,7 +69,8 @@ def _in_bracket(words: str, reading: Reading) -> str:
     if signed:
         return signed["name"]
     known = reading.known.match(words)
-    said = known and not reading.outlet(words) and reading.tails.fullmatch(words, known.end())
+    theirs = known and packed(known[0]) not in reading.names.exact
+    said = known and theirs and not reading.outlet(words) and reading.tails.fullmatch(words, known.end())
     return known[0] if known and said else words
 
 

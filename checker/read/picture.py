@@ -27,13 +27,12 @@ def pictured(words: Words, place: Place, reading: Reading, sites: frozenset[str]
             yield from _drawn(picture, place, reading)
             yield from _logo(picture, words, place, reading, sites)
     for written in place.layout.generated:
-        ours = reading.names.longer.match(level(written)) or any(
-            s.ours for s in statements(Words(level(written)), reading)
-        )
-        if ours:
-            yield Credit(
-                written, Zone.MARKUP, Grade.VARIANT, written, reason="our name written by the page's style sheet"
-            )
+        flat = level(written)
+        name = next((found.name for found in statements(Words(flat), reading) if found.ours and not found.notice), None)
+        ours = reading.names.longer.match(flat)
+        if name or ours:
+            said = written[slice(*(name or (0, ours.end() if ours else 0)))]
+            yield Credit(written, Zone.MARKUP, Grade.VARIANT, said, reason="our name written by the page's style sheet")
 
 
 def _drawn(picture: Picture, place: Place, reading: Reading) -> Iterator[Credit]:
@@ -51,13 +50,14 @@ def _drawn(picture: Picture, place: Place, reading: Reading) -> Iterator[Credit]
 
 def _logo(picture: Picture, words: Words, place: Place, reading: Reading, sites: frozenset[str]) -> Iterator[Credit]:
     name = picture.words.strip()
-    since = words.text.rfind("\n", 0, picture.at) + 1
-    before = words.text[max(since, picture.at - LEAD) : picture.at].rstrip(" \x00")
+    since = max(words.text.rfind("\n", 0, picture.at) + 1, picture.at - LEAD)
+    before = words.text[since : picture.at].rstrip(" \x00")
     key = next((found for found in reading.label.finditer(before) if found.end() == len(before)), None)
     zone = place.zone(max(0, picture.at - 1))
     if key is None or reading.decoy.search(before[: key.start()]) or not 2 <= len(packed(name)) <= LONGEST:
         return
     grade, reason = graded(name, reading, sites)
     if grade in CREDITED or zone in {Zone.HEAD, Zone.TAIL}:
-        credit = Credit(key[0] + name, zone, grade, name, path=path(picture.tag), reason=f"in a picture: {reason}")
+        quote = place.layout.text[since + key.start() : picture.at].rstrip() + name
+        credit = Credit(quote, zone, grade, name, path=path(picture.tag), reason=f"in a picture: {reason}")
         yield replace(credit, grade=Grade.VARIANT) if grade is Grade.EXACT else credit

@@ -8,6 +8,7 @@ a footer has filing numbers; a strip has a label of source or a date, and little
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain as joined
 
 from checker.model import Span
 from checker.read.layout import HAN, Chrome, Layout
@@ -39,7 +40,7 @@ def strips(layout: Layout, own: frozenset[int], reading: Reading, head: Span, ta
     """Return the page parts, by id, that are strips between the headline and the text, or behind the text."""
     return frozenset(
         key
-        for key, part in _extents(layout, own).items()
+        for key, part in _extents(layout, own, (head, (tail[0], tail[1] + LONGEST))).items()
         if not part.titled
         and len(part.links) <= LINKS
         and part.end - part.start <= LONGEST
@@ -57,14 +58,16 @@ def _strip(part: _Extent, words: str, reading: Reading, head: Span, tail: Span) 
     return behind and (part.kind != "comment" or SIGNED.search(words) is not None)
 
 
-def _extents(layout: Layout, own: frozenset[int]) -> dict[int, _Extent]:
+def _extents(layout: Layout, own: frozenset[int], windows: Iterable[Span]) -> dict[int, _Extent]:
+    """Measure the parts in some windows of the text, and one run on each side: what goes on there is no strip."""
     found: dict[int, _Extent] = {}
-    for run in layout.runs:
+    near = (layout.runs[max(0, layout.run_at(start) - 1) : layout.run_at(end) + 2] for start, end in windows)
+    for run in joined.from_iterable(near):
         for chrome in chain(run.frame.chrome):
             if id(chrome.tag) in own:
                 continue
             part = found.setdefault(id(chrome.tag), _Extent(chrome.kind, run.start, run.end))
-            part.end = run.end
+            part.end = max(part.end, run.end)
             if run.frame.link is not None:
                 part.links.add(id(run.frame.link))
                 part.titled |= len(HAN.findall(layout.text, run.start, run.end)) >= TITLE

@@ -27,8 +27,8 @@ BOX = frozenset(
 )
 INK = frozenset({"color", "background", "background-color", "-webkit-text-fill-color"})
 HIDING = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0?(?:\.0\d*)?(?![.\d])|"
-    r"font(?:-size)?\s*:\s*[01](?![\d.])|font(?:-size)?\s*:\s*[01]?\.|"
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*(?:0(?:\.0\d*)?|\.0\d*)(?![.\d])|"
+    r"font(?:-size)?\s*:\s*(?:0|\.0|1(?:px)?\s*(?:[;!}]|$))|"
     r"(?:text-indent|left|right|top|bottom|margin-left|margin-top|inset|margin|letter-spacing|translate)\s*:\s*-\d{3}|"
     r"clip(?:-path)?\s*:|scale[xy3d]*\(\s*0|scale\s*:\s*0|zoom\s*:\s*0|content-visibility\s*:\s*hidden|"
     r"translate[xy3d]*\(\s*-\d{3}|(?:height|width)\s*:\s*[01](?:px)?\s*(?:[;!}]|$)|\\[0-9a-f]|/\*",
