@@ -32,7 +32,7 @@ def pictured(words: Words, place: Place, reading: Reading, sites: frozenset[str]
         ours = reading.names.longer.match(flat)
         if name or ours:
             said = written[slice(*(name or (0, ours.end() if ours else 0)))]
-            yield Credit(written, Zone.MARKUP, Grade.VARIANT, said, reason="our name written by the page's style sheet")
+            yield Credit(written, Zone.HEAD, Grade.VARIANT, said, reason="our name written by the page's style sheet")
 
 
 def _drawn(picture: Picture, place: Place, reading: Reading) -> Iterator[Credit]:
