@@ -6,8 +6,8 @@ part of the page it belongs to.
 """
 
 import re
+import sys
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -15,6 +15,8 @@ from itertools import islice
 from checker.model import Span, Zone
 from checker.read.layout import HAN, Block, Chrome, Layout
 from checker.read.outlets import Reading
+from checker.read.strips import chain, strips
+from checker.read.strips import held as around
 from checker.script import level, packed
 
 PROSE = re.compile(r"[，。；！？,;!?“”]")
@@ -46,6 +48,8 @@ FEW = 0.12
 """Share of the paragraphs that may stand before what is still the head, or after what is already the tail."""
 CLOSE = 120
 """Characters from either end of the main text that still belong to its head or tail."""
+HEADLINE = 16
+"""Characters of a line that heads the readers' comments."""
 REMOTE = frozenset({"comment", "related"})
 
 
@@ -54,7 +58,7 @@ class Place:
     """The article on its page: `main` is its text, `head` begins where its headline does, `tail` ends what follows it.
 
     `own` are the page parts that hold the article, by id; `first` and `last` are the lines of `main`,
-    `below` is where the headline ends.
+    `title` is where the headline begins, `below` where it ends, and `comments` where readers speak.
     """
 
     layout: Layout
@@ -65,9 +69,13 @@ class Place:
     first: int
     last: int
     below: int = 0
+    title: int = 0
+    comments: int = sys.maxsize
 
     def part(self, offset: int) -> str:
         """Return the kind of page part that holds an offset, "" for the article and what is nothing else."""
+        if offset >= self.comments:
+            return "comment"
         runs = self.layout.runs
         return _part(runs[self.layout.run_at(offset)].frame.chrome, self.own) if runs else ""
 
@@ -118,12 +126,6 @@ def _part(chrome: Chrome | None, own: frozenset[int]) -> str:
     return ""
 
 
-def _chain(chrome: Chrome | None) -> Iterator[Chrome]:
-    while chrome is not None:
-        yield chrome
-        chrome = chrome.outer
-
-
 def _wrappers(layout: Layout) -> frozenset[int]:
     """Return the page parts that must hold the article, since most of the page's prose stands inside them."""
     held: Counter[int] = Counter()
@@ -134,7 +136,7 @@ def _wrappers(layout: Layout) -> frozenset[int]:
         if words < 12 or block.first >= block.last:
             continue
         total += words
-        for chrome in _chain(layout.runs[block.first].frame.chrome):
+        for chrome in chain(layout.runs[block.first].frame.chrome):
             held[id(chrome.tag)] += words
             kinds[id(chrome.tag)] = chrome.kind
     return frozenset(key for key, words in held.items() if words > total * (0.85 if kinds[key] in REMOTE else 0.5))
@@ -166,9 +168,14 @@ def place(layout: Layout, reading: Reading) -> Place:
     sure = [n for n in range(first, last + 1) if worth[n] > 0]
     above = [n for n in titles if head <= blocks[n].start < main[0]]
     sure += above
-    own |= {id(chrome.tag) for n in sure for chrome in _chain(layout.runs[blocks[n].first].frame.chrome)}
-    below = blocks[above[-1]].end if above else main[0]
-    return Place(layout, main, head, _tail(layout, last, own, reading), own, first, last, below)
+    own |= around(layout.runs[blocks[n].first].frame.chrome for n in sure)
+    title, below = (blocks[above[0]].start, blocks[above[-1]].end) if above else (0, main[0])
+    own |= strips(layout, own, reading, (below if above else head, main[0]), (main[1] - CLOSE, main[1] + TAIL))
+    short = (block for block in blocks[last + 1 :] if block.end - block.start <= HEADLINE)
+    comments = next((b.start for b in short if packed(_line(layout, b)) in reading.comments), sys.maxsize)
+    return Place(
+        layout, main, head, _tail(layout, last, own, reading), own, first, last, below, title=title, comments=comments
+    )
 
 
 def _worths(layout: Layout, reading: Reading, own: frozenset[int]) -> list[float]:
@@ -198,7 +205,7 @@ def _stretch(worth: list[float], titles: list[int]) -> tuple[int, int]:
 
 def _titles(layout: Layout) -> list[int]:
     """Return the lines that hold a headline: an h1, or the beginning of the page's title."""
-    found = {layout.block_at(start) for start, _ in layout.headings[:5]}
+    found = {layout.block_at(min(start + 1, end - 1)) for start, end in layout.headings[:5]}
     title = level(layout.title)
     key = packed(layout.title)
     for number, block in enumerate(layout.blocks if key else ()):
@@ -294,6 +301,8 @@ def listed(place: Place, offset: int) -> bool:
     if item is not None:
         return any(len(HAN.findall(a.get_text())) >= TITLE for a in item.find_all("a", limit=6) if a not in around)
     number = layout.block_at(offset)
+    if _teaser(layout, layout.blocks[number], offset):
+        return True
     since = place.last + 1 if offset >= place.main[1] else 0
     for block in layout.blocks[max(number - 2, since) : number]:
         title = layout.runs[block.first].tag if block.first < block.last else tag
@@ -301,3 +310,10 @@ def listed(place: Place, offset: int) -> bool:
         if block.linked >= TITLE and block.linked > 0.7 * block.han and any(element in near for element in around[:3]):
             return True
     return False
+
+
+def _teaser(layout: Layout, block: Block, offset: int) -> bool:
+    """Tell whether a line begins with a link by an article's title."""
+    begun = [run for run in layout.runs[block.first : block.last] if run.end <= offset]
+    linked = sum(len(HAN.findall(layout.text, run.start, run.end)) for run in begun if run.frame.link is not None)
+    return linked >= TITLE and begun[0].frame.link is not None

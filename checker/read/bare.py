@@ -3,12 +3,15 @@
 import re
 from collections.abc import Iterator
 
+from bs4.element import Tag
+
 from checker.model import Credit, Span, Zone
 from checker.read.article import Place
 from checker.read.grades import SHUT, graded, named_at
 from checker.read.layout import Block, Run
 from checker.read.naming import Words
 from checker.read.outlets import Reading
+from checker.read.walk import CAMEL
 from checker.script import packed
 
 DATE = re.compile(
@@ -19,6 +22,9 @@ LAST = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]{2,40})[)\]】〕][。.]?[ 
 BYLINE = re.compile(r"^(?P<who>[\u3400-\u9fff·]{2,4}) ?/ ?(?P<name>[\u3400-\u9fff]{3,14})$")
 REPORTER = re.compile(r"(?P<name>[^ ()|:]{2,14}?) ?(?:首席|特约|见习|驻\w{1,6})?(?:记者|通讯员|评论员)(?:[ :/]?\w|$)")
 EDITED = re.compile(r"(?P<name>[^\s\[\]]{2,14})\[(?:整理|编译|综合|原创)\]")
+INLINE = frozenset({"a", "span", "em", "i", "b", "strong", "font", "cite"})
+HIGH = 4
+"""Inline elements around a name whose own name is looked at."""
 LONGEST = 120
 """Characters of a line that may be a line of dates and names."""
 NEAR = 4
@@ -29,7 +35,9 @@ def bare(words: Words, place: Place, reading: Reading, sites: frozenset[str]) ->
     """Yield the outlets that the head and the tail of the article name without a keyword."""
     for span in _heads(words, place, reading):
         grade, reason = graded(place.layout.text[slice(*span)], reading, sites)
-        yield named_at(place.layout, span, Zone.HEAD, grade, f"beside the date: {reason}")
+        called = _called(place.layout.runs[place.layout.run_at(span[0])], reading)
+        where = "in an element called source" if called else "beside the date"
+        yield named_at(place.layout, span, Zone.HEAD, grade, f"{where}: {reason}")
     for span in _tails(words, place, reading):
         grade, reason = graded(place.layout.text[slice(*span)], reading, sites)
         yield named_at(place.layout, span, Zone.TAIL, grade, f"in brackets at the end: {reason}")
@@ -51,14 +59,19 @@ def _tails(words: Words, place: Place, reading: Reading) -> Iterator[Span]:
 def _in_bracket(words: str, reading: Reading) -> str:
     """Return the name that a bracket gives, without what leads to it and who wrote for it."""
     words = words.strip(" \x00")
-    led = reading.kinds.match(words)
+    led = None if reading.known.match(words) else reading.kinds.match(words)
     words = words[led.end() :] if led else words
     reporter = REPORTER.match(words)
     if reporter:
         known = reading.known.match(reporter["name"])
         return known[0] if known else reporter["name"]
     signed = re.fullmatch(r"(?P<name>\S{3,14}) [\u3400-\u9fff·]{2,4}", words)
-    return signed["name"] if signed else words
+    if signed:
+        return signed["name"]
+    known = reading.known.match(words)
+    theirs = known and packed(known[0]) not in reading.names.exact
+    said = known and theirs and not reading.outlet(words) and reading.tails.fullmatch(words, known.end())
+    return known[0] if known and said else words
 
 
 def _heads(words: Words, place: Place, reading: Reading) -> Iterator[Span]:
@@ -77,6 +90,8 @@ def _heads(words: Words, place: Place, reading: Reading) -> Iterator[Span]:
 def _names(block: Block, words: Words, place: Place, reading: Reading, *, dated: bool) -> Iterator[Span]:
     for run in place.layout.runs[block.first : block.last]:
         called = _called(run, reading)
+        if block.start < place.title and not called:
+            continue
         for start, end in _fields(words.text, run.start, run.end):
             name = words.text[start:end]
             slashed = BYLINE.match(name)
@@ -105,16 +120,21 @@ def _known(span: Span, block: Block, place: Place, reading: Reading, *, dated: b
     if dated and (reading.outlet(name) or reading.claim.fullmatch(name)):
         return True
     alone = span == (block.start, block.end) and span[0] >= place.below
-    return alone and reading.known.fullmatch(name) is not None
+    return alone and (reading.known.fullmatch(name) is not None or reading.press(name))
 
 
 def _called(run: Run, reading: Reading) -> bool:
-    """Tell whether the element of a run, or the one around it, is called source or the like."""
-    for tag in (run.tag, run.tag.parent):
-        attrs = tag.attrs if tag is not None else {}
-        names = f"{' '.join(attrs.get('class') or ())} {attrs.get('id') or ''}".lower()
-        if set(re.findall(r"[a-z]+", names)) & reading.called or "medianame" in names.replace("_", ""):
+    """Tell whether the element of a run, or one close around it, is called source or the like."""
+    tag: Tag | None = run.tag
+    for step in range(HIGH):
+        if tag is None or (step > 1 and tag.name not in INLINE):
+            return False
+        attrs = tag.attrs
+        names = f"{' '.join(attrs.get('class') or ())} {attrs.get('id') or ''} {attrs.get('itemprop') or ''}"
+        words = {word.lower() for word in re.findall("[a-z]+", names + " " + CAMEL.sub(r"\1 \2", names), re.IGNORECASE)}
+        if words & reading.called or "medianame" in names.lower().replace("_", ""):
             return True
+        tag = tag.parent
     return False
 
 
@@ -135,6 +155,6 @@ def _plain(name: str, reading: Reading) -> bool:
     if not 2 <= len(packed(name)) <= 20 or re.search(r"[:。!?,]", name):
         return False
     field = reading.fields
-    return not (
+    return packed(name) not in reading.never and not (
         reading.stops.search(name) or field.match(name) or any(f.end() == len(name) for f in field.finditer(name))
     )

@@ -7,19 +7,22 @@ from dataclasses import replace
 from checker.model import NO_CREDIT, Credit, Grade, Span, Zone
 from checker.read.article import Place, listed
 from checker.read.bare import bare
-from checker.read.grades import BARE, CREDITED, NAMED, SHUT, graded, over, shown, site_names
+from checker.read.grades import BARE, CREDITED, ITSELF, NAMED, SHUT, graded, over, shown, site_names
 from checker.read.layout import Layout
 from checker.read.mention import mentions
 from checker.read.naming import Words
 from checker.read.outlets import Reading
+from checker.read.picture import pictured
 from checker.read.statement import Statement, statements
 from checker.read.unseen import unseen
 from checker.script import packed
 
 REACH = 40
 """Characters behind an outlet in which it may name another."""
+BESIDE = re.compile(r"[ \x00]{0,3}([(\[])[ \x00]?|[ \x00]{1,3}")
+"""What stands between an outlet and ours: a bracket, or a blank."""
 LISTED = 3
-"""Outlets named by elements of one kind behind the head from which these are the items of a list."""
+"""Outlets named by elements of one kind from which these are the items of a list."""
 
 
 def credits_of(place: Place, reading: Reading) -> tuple[Credit, ...]:
@@ -31,26 +34,30 @@ def credits_of(place: Place, reading: Reading) -> tuple[Credit, ...]:
     for statement in statements(words, reading):
         if not found or not over(found[-1].span, (statement.start, statement.end)):
             found.append(_labelled(statement, words, place, reading, sites))
-    found = _untold(found, layout)
     for more in (bare(words, place, reading, sites), mentions(words, place, reading)):
         taken = [credit.span for credit in found]
         found += [credit for credit in more if not any(over(credit.span, span) for span in taken)]
+    found = _untold(found, layout)
+    found += pictured(words, place, reading, sites)
     seen = [credit for credit in found if credit.zone is not Zone.MARKUP]
     faint = [credit for credit in found if credit.zone is Zone.MARKUP]
-    seen.sort(key=lambda credit: credit.span or (0, 0))
+    seen.sort(key=lambda credit: (credit.span is None, credit.span or (0, 0)))
     return (*seen, *faint, *unseen(layout, reading))
 
 
 def _untold(found: list[Credit], layout: Layout) -> list[Credit]:
-    """Set aside what many elements of one kind say outside the head, each of another outlet: the items of a list."""
+    """Set aside what many elements of one kind say, each of another outlet, but for labels in the head: a list."""
+
+    def item(credit: Credit) -> bool:
+        return credit.span is not None and (credit.zone in {Zone.TAIL, Zone.NONE} or credit.reason.startswith(BARE))
+
     kinds: dict[str, set[str]] = {}
-    for credit in found:
-        if credit.zone in {Zone.TAIL, Zone.NONE} and credit.span:
-            kinds.setdefault(layout.path(credit.span[0]), set()).add(packed(credit.source))
+    for credit in filter(item, found):
+        kinds.setdefault(layout.path((credit.span or (0, 0))[0]), set()).add(packed(credit.source))
     lists = {kind for kind, names in kinds.items() if len(names) >= LISTED}
     return [
         replace(c, grade=Grade.BOILERPLATE, zone=Zone.CHROME, reason="an item of a list, each with a source")
-        if c.zone in {Zone.TAIL, Zone.NONE} and c.span and layout.path(c.span[0]) in lists
+        if item(c) and c.span and layout.path(c.span[0]) in lists
         else c
         for c in found
     ]
@@ -75,7 +82,9 @@ def _labelled(found: Statement, words: Words, place: Place, reading: Reading, si
     if found.verb and grade is Grade.EXACT:
         grade, reason = Grade.VARIANT, "our name after another word than 来源"
     credit = replace(credit, grade=grade, reason=reason)
-    return _secondhand(credit, found.name, words, place, reading) if grade is Grade.OTHER else shown(credit, layout)
+    if grade is not Grade.OTHER:
+        return shown(credit, layout)
+    return _beside(credit, words, place, reading) or _secondhand(credit, found.name, words, place, reading)
 
 
 def _boilerplate(found: Statement, zone: Zone, place: Place) -> str:
@@ -90,6 +99,22 @@ def _boilerplate(found: Statement, zone: Zone, place: Place) -> str:
     if zone in {Zone.TAIL, Zone.NONE} and not found.this and listed(place, found.start):
         return "another article's teaser"
     return ""
+
+
+def _beside(credit: Credit, words: Words, place: Place, reading: Reading) -> Credit | None:
+    """Return the credit with our name, where that stands behind a blank or in brackets right after another outlet."""
+    (start, end) = credit.span or (0, 0)
+    behind = BESIDE.match(words.text, end)
+    ours = behind and reading.names.longer.match(words.text, behind.end())
+    if not (behind and ours) or words.text[ours.end() : ours.end() + 1].isalnum():
+        return None
+    span = (start, ours.end())
+    credit = replace(credit, quote=place.layout.text[slice(*span)], span=span)
+    if behind[1]:
+        return replace(
+            credit, grade=Grade.SECONDHAND, via=credit.source, reason="another medium is named, which names us"
+        )
+    return shown(replace(credit, grade=Grade.VARIANT, reason="our name beside another"), place.layout)
 
 
 def _secondhand(credit: Credit, name: Span, words: Words, place: Place, reading: Reading) -> Credit:
@@ -134,8 +159,11 @@ def _rank(credit: Credit) -> int:
 
 
 def source(found: Iterable[Credit]) -> str | None:
-    """Return the outlet that a careful reader takes for the article's source; None where the page names none."""
-    every = list(found)
+    """Return the outlet that a careful reader takes for the article's source; None where the page names none.
+
+    A site's own name beside the date says who runs the page, not where the article is from.
+    """
+    every = [credit for credit in found if credit.reason != f"{BARE[0]}: {ITSELF}"]
     decided = deciding(every)
     if decided.grade in CREDITED:
         return decided.source

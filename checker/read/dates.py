@@ -49,6 +49,9 @@ WRITTEN = re.compile(
 )
 SHORT = re.compile(rf"(?<![\d/.-])(\d\d)-(\d{{1,2}})-{DAY} ?(\d\d):(\d\d)()")
 
+FORMS = {"numeric": NUMERIC, "republic": REPUBLIC, "written": WRITTEN, "two-digit": SHORT}
+"""The patterns of a date in text, by the name a witness gives of them."""
+
 ISSUED = re.compile(r"发布|发表|刊发|时间|日期|来源|稿源|出处|作者|记者|编辑|posted|published|date", re.IGNORECASE)
 CHANGED = re.compile(r"更新|修改|编辑于|updated|modified", re.IGNORECASE)
 OTHER = re.compile(
@@ -99,8 +102,9 @@ def publication(
 def dates(text: str) -> Iterator[tuple[Span, date, datetime | None]]:
     """Yield the dates of a text in reading order: span, day, and the instant in UTC where a time stands with it."""
     flat = level(text).replace(GONE, " ")
-    forms = (NUMERIC, REPUBLIC, WRITTEN, SHORT)
-    found = sorted(((match.span(), match) for form in forms for match in form.finditer(flat)), key=lambda pair: pair[0])
+    found = sorted(
+        ((match.span(), match) for form in FORMS.values() for match in form.finditer(flat)), key=lambda pair: pair[0]
+    )
     for span, match in found:
         if parts := _parts(match):
             yield span, *parts
@@ -206,18 +210,19 @@ def _visible(text: str, main: Span) -> Iterator[Witness]:
     best = max(found, key=lambda stood: (stood.labelled, stood.instant is not None, -abs(stood.at - main[0])))
     alone = len({stood.when for stood in found}) == 1
     clear = not best.changed and (best.labelled or (alone and best.instant is not None))
-    yield Witness("visible", "visible", best.when, best.instant, clear)
+    yield Witness("visible", f"visible {best.form}", best.when, best.instant, clear)
 
 
 @dataclass(frozen=True)
 class _Stood:
-    """A date on its line: `labelled` as publication, `changed` as an update."""
+    """A date on its line: `labelled` as publication, `changed` as an update, `form` the pattern that found it."""
 
     at: int
     when: date
     instant: datetime | None
     labelled: bool
     changed: bool
+    form: str
 
 
 def _stood(text: str, place: Span) -> list[_Stood]:
@@ -230,8 +235,16 @@ def _stood(text: str, place: Span) -> list[_Stood]:
         line = level(text[first : last if last >= 0 else len(text)])
         if len(line) <= LINE and not OTHER.search(line):
             changed = bool(CHANGED.search(line))
-            found.append(_Stood(begin, when, instant, bool(ISSUED.search(line)) and not changed, changed))
+            labelled = bool(ISSUED.search(line)) and not changed
+            form = f"{'labelled ' if labelled else ''}{_form(text[begin:close])}"
+            found.append(_Stood(begin, when, instant, labelled, changed, form))
     return found
+
+
+def _form(words: str) -> str:
+    """Name the pattern that a date is written in."""
+    flat = level(words).replace(GONE, " ")
+    return next((name for name, form in FORMS.items() if form.fullmatch(flat)), "date")
 
 
 def _address(url: str) -> Iterator[Witness]:

@@ -12,7 +12,8 @@ CREDITED = (Grade.EXACT, Grade.VARIANT)
 NAMED = (Grade.EXACT, Grade.VARIANT, Grade.OTHER, Grade.SELF, Grade.SECONDHAND)
 SHUT = frozenset({"related", "comment", "friend", "footer", "caption", "choice"})
 """Parts of a page in which nothing is said about the article itself."""
-BARE = ("beside the date", "in brackets")
+ITSELF = "the site names itself"
+BARE = ("beside the date", "in an element called source", "in brackets")
 """How the reason of a credit without a keyword begins."""
 SEPARATOR = re.compile(r"[_|]|\s[-–—]\s|--|—|-")
 AMONG = re.compile(r"[、,/和与及;&·•—-]|\s")
@@ -35,9 +36,19 @@ def _ours(name: str, reading: Reading) -> tuple[Grade, str] | None:
     begun = names.longer.match(flat)
     if begun and (reading.tails.fullmatch(flat, begun.end()) or re.match(r"[ ·—/()-]", flat[begun.end() :])):
         return Grade.VARIANT, "our name with an addition"
-    if any(packed(part) in names.exact | names.variants for part in AMONG.split(flat)):
-        return Grade.VARIANT, "our name among others"
-    return None
+    return (Grade.VARIANT, "our name among others") if _among(flat, begun.end() if begun else 0, reading) else None
+
+
+def _among(flat: str, begun: int, reading: Reading) -> bool:
+    """Tell whether a value names us beside others: in a list, before another outlet, behind what the page compiled."""
+    names = reading.names
+    if begun:
+        added = reading.tails.match(flat, begun)
+        if reading.known.match(flat, added.end() if added else begun):
+            return True
+    if reading.claim.match(flat) and reading.through.search(flat):
+        return True
+    return any(packed(part) in names.exact | names.variants for part in AMONG.split(flat))
 
 
 def _theirs(name: str, reading: Reading, sites: frozenset[str]) -> tuple[Grade, str]:
@@ -47,7 +58,7 @@ def _theirs(name: str, reading: Reading, sites: frozenset[str]) -> tuple[Grade, 
     if key in reading.generic:
         return Grade.OTHER, "a source line that names nobody"
     if key in sites:
-        return Grade.SELF, "the site names itself"
+        return Grade.SELF, ITSELF
     return Grade.OTHER, "another source is named"
 
 

@@ -46,6 +46,14 @@ class Run(NamedTuple):
     frame: Frame
 
 
+class Picture(NamedTuple):
+    """A picture a reader sees, where it stands in the text, and the words that stand in for it."""
+
+    at: int
+    words: str
+    tag: Tag
+
+
 @dataclass(eq=False, slots=True)
 class Unseen:
     """Text that no reader sees, and why; `parts` are joined in order."""
@@ -78,7 +86,7 @@ class Layout:
     """A page laid out.
 
     `metas` are (name, content) pairs in lower case names; `levelled` is the text in one script; `widest` is the most
-    attributes of one element.
+    attributes of one element; `generated` are the words that the page's own style sheets write.
     """
 
     text: str
@@ -91,6 +99,8 @@ class Layout:
     canonical: str
     base: str
     links: tuple[tuple[int, str], ...]
+    pictures: tuple[Picture, ...]
+    generated: tuple[str, ...]
     sight: Sight
     widest: int = 0
 

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
 from checker.model import Credit, Grade, Zone
-from checker.read.article import Place
-from checker.read.grades import named_at
+from checker.read.article import ITEMS, Place
+from checker.read.grades import SHUT, named_at
 from checker.read.layout import Block
 from checker.read.naming import Words
 from checker.read.outlets import Reading
+from checker.script import packed
 
+ENDS = " \x00()[]【】—-。,:"
 OPENERS = " \x00【[("
 MOST = 200
 """Mentions of our name outside the article that are kept."""
@@ -25,6 +28,7 @@ def mentions(words: Words, place: Place, reading: Reading) -> Iterator[Credit]:
         for cited in reading.cited.finditer(words.text, block.start, block.end):
             credit = named_at(place.layout, cited.span(), Zone.BODY, Grade.NONE, "a citation in the text")
             yield replace(credit, source=place.layout.text[cited.start("name") : cited.end("name")])
+    yield from _closing(words, place, reading)
     yield from _elsewhere(place, reading)
 
 
@@ -53,6 +57,30 @@ def _opening(words: Words, block: Block, place: Place, reading: Reading) -> Iter
         yield named_at(
             place.layout, (at, at + len(claimed[0])), Zone.BODY, Grade.SELF, "the text claims to be the page's own"
         )
+
+
+def _closing(words: Words, place: Place, reading: Reading) -> Iterator[Credit]:
+    """Yield our name where the article ends: alone, cited, with a word that makes it the origin, or in a notice."""
+    begin = place.layout.blocks[max(place.first, place.last - 1)].start if place.layout.blocks else 0
+    for found in islice(reading.names.longer.finditer(words.text, begin, max(begin, place.tail)), MOST):
+        if place.zone(found.start()) is not Zone.TAIL or place.part(found.start()) in SHUT:
+            continue
+        block = place.layout.blocks[place.layout.block_at(found.start())]
+        line = words.text[block.start : block.end]
+        alone = packed(line) == packed(found[0]) or reading.cited.fullmatch(line.strip(ENDS))
+        if (alone and not _item(found.start(), place)) or (
+            found.end() not in words.edges and reading.behind.match(words.text, found.end())
+        ):
+            yield named_at(place.layout, found.span(), Zone.TAIL, Grade.VARIANT, "our name at the end, without 来源")
+        elif reading.notice.search(line):
+            yield named_at(place.layout, found.span(), Zone.CHROME, Grade.BOILERPLATE, "a notice about other works")
+
+
+def _item(offset: int, place: Place) -> bool:
+    """Tell whether an offset is in a link or an item of a list, as the name of a partner is."""
+    run = place.layout.runs[place.layout.run_at(offset)]
+    around = (run.tag, *islice(run.tag.parents, 3))
+    return run.frame.link is not None or any(element.name in ITEMS for element in around)
 
 
 def _elsewhere(place: Place, reading: Reading) -> Iterator[Credit]:

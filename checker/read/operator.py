@@ -16,7 +16,11 @@ FILING = re.compile(rf"[{PROVINCE}] ?icp ?备 ?(?:案 ?)?(?:第 ?)?(\d{{6,10}}) 
 CERTIFICATE = re.compile(rf"[{PROVINCE}] ?icp ?证 ?(?:第 ?)?([a-z]?[\d-]{{6,12}}) ?号?")
 TELECOM = re.compile(rf"(?:[{PROVINCE}] ?)?[ab][12](?:\.b2)? ?- ?(?:20)?\d{{6,8}}(?:-\d{{1,3}})?(?!\d)")
 POLICE = re.compile(rf"(?:[{PROVINCE}] ?)?公网安备 ?(?:案 ?)?(?:第 ?)?(\d{{11,14}}) ?号?")
-NEWS = re.compile(r"互联网新闻信息(?:服务)?(?:许可证|许可)[^\d\n]{0,12}(\d{8,13})")
+NEWS = re.compile(
+    r"(?:互联网新闻信息(?:服务)?(?:许可证|许可)|国新网(?:许可证)?(?:编号)?)[^\d\n]{0,12}(\d{8,13})"
+    rf"|([{PROVINCE}] ?新网备 ?\d{{6,10}} ?号?)"
+)
+"""A licence for news by its number, or the older filing of a site that reposts news."""
 
 NOISE = r"(?:©|\(c\)|copyright|[\d -])*"
 WORDS = r"([a-z][a-z.&]{1,20}(?: [a-z.&]{1,20}){0,4}|[^\s|:;,，。、；©()<>]{2,30})"
@@ -84,5 +88,5 @@ def _name(foot: str, original: str, soup: BeautifulSoup) -> str:
 
 def _last(form: re.Pattern[str], flat: str) -> str:
     """The last thing of that form: the footer's, not one the article talks about."""
-    found = [match[1] for match in form.finditer(flat)]
+    found = [match[match.lastindex or 1] for match in form.finditer(flat)]
     return found[-1].strip() if found else ""

@@ -14,7 +14,7 @@ from checker.script import GAP, either, level, packed
 FORMS = ("label", "verb", "ours", "bracket", "beside-date", "claim", "meta")
 PLACES = ("head", "tail", "lead")
 ANY = "XX"
-PARTED = r"[:|/]|[-—]+(?=[ \x00])|——"
+PARTED = r"[:|/·•→»]|[-—]+(?=[ \x00])|——"
 JOINED = re.compile(r"[-·—/、,&]|[(（]")
 """Stands in a publisher's name for any word, such as a channel or a region."""
 
@@ -67,6 +67,7 @@ class Reading:
     notice: re.Pattern[str]
     through: re.Pattern[str]
     cited: re.Pattern[str]
+    behind: re.Pattern[str]
     dateline: re.Pattern[str]
     tails: re.Pattern[str]
     generic: frozenset[str]
@@ -75,18 +76,26 @@ class Reading:
     known: re.Pattern[str]
     outlets: frozenset[str]
     endings: tuple[str, ...]
+    papers: tuple[str, ...]
     bodies: tuple[str, ...]
     never: frozenset[str]
     called: frozenset[str]
     metas: frozenset[str]
     parts: Mapping[str, str]
     headings: tuple[str, ...]
+    comments: frozenset[str]
+    sentence: re.Pattern[str]
     closing: re.Pattern[str]
 
     def outlet(self, name: str) -> bool:
         """Tell whether a bare name is an outlet: a known one, one of ours, or a word that ends like one."""
         parts = [packed(part) for part in JOINED.split(level(name))]
         return any(map(self._outlet, {packed(name), *parts}))
+
+    def press(self, name: str) -> bool:
+        """Tell whether a name is beyond doubt an outlet's: a known one, or one that ends like a paper or a station."""
+        key = packed(name)
+        return key in self.outlets or (3 <= len(key) <= 16 and key.endswith(self.papers) and key not in self.never)
 
     def _outlet(self, key: str) -> bool:
         if key in self.outlets or key in self.names.exact or key in self.names.variants:
@@ -155,7 +164,7 @@ def _values(forms: Mapping[str, Form], values: Mapping[str, Any], names: Names) 
     """Compile what stands around a name and where it ends."""
     return {
         "channels": re.compile(either(*values["channels"])),
-        "kinds": re.compile(rf"(?:{either(*values['kinds'], *forms['verb'].words)}){GAP}[:“\"「《]*"),
+        "kinds": re.compile(rf"(?:{either(*values['kinds'], *forms['verb'].words)}){GAP}[:“\"「《【]*"),
         "stops": re.compile(either(*values["stops"])),
         "fields": re.compile(either(*values["fields"])),
         "decoy": re.compile(rf"(?:{either(*values['decoys'])}){GAP}[:的]?{GAP}$"),
@@ -164,8 +173,10 @@ def _values(forms: Mapping[str, Form], values: Mapping[str, Any], names: Names) 
             rf"(?:{either(*values['through'])}){GAP}[:|]?{GAP}(?:《|“|\")?(?P<name>{names.anywhere.pattern})"
         ),
         "cited": re.compile(rf"(?:{either(*values['cites'])}){GAP}(?P<name>{names.anywhere.pattern})"),
+        "behind": re.compile(rf"{GAP}(?:{either(*values['behind'])})"),
         "dateline": re.compile(_dateline(names, values["regions"])),
         "tails": re.compile(rf"(?:{GAP}(?:{either(*values['tails'], *values['regions'])}))+"),
+        "sentence": re.compile(either(*values["sentences"])),
         "generic": frozenset(map(packed, values["generic"])),
     }
 
@@ -179,10 +190,12 @@ def _outlets(raw: Mapping[str, Any], outlets: Mapping[str, Any], publisher: Publ
         "known": re.compile(either(*outlets["names"], *publisher.names)),
         "outlets": frozenset(map(packed, outlets["names"])),
         "endings": tuple(map(packed, outlets["endings"])),
+        "papers": tuple(map(packed, outlets["press"])),
         "bodies": tuple(map(level, outlets["bodies"])),
         "never": frozenset(map(packed, outlets["never"])),
         "parts": {word: kind for kind, words in raw["parts"].items() for word in words},
         "headings": tuple(map(level, raw["headings"]["lines"])),
+        "comments": frozenset(map(packed, raw["headings"]["comments"])),
         "closing": re.compile(rf"[ \x00(\[【*※]*(?:{either(*raw['headings']['closing'])})"),
     }
 
@@ -204,5 +217,6 @@ def _names(publisher: Publisher) -> Names:
 
 
 def _dateline(names: Names, regions: list[str]) -> str:
-    where = rf"(?:{GAP}(?:{either(*regions)}|\w{{2,6}}?)(?:{GAP}频{GAP}道)?)?"
-    return rf"^[ \x00【\[(]*(?P<name>{names.anywhere.pattern}){where}{GAP}(?:{names.marks})(?![\w])?"
+    where = rf"(?:{GAP}(?:{either(*regions)}|\w{{2,6}}?)(?:{GAP}频{GAP}道)?)?(?:{GAP}\d{{1,2}}月\d{{1,2}}日)?"
+    said = rf"{GAP}(?:{names.marks})|{GAP}(?:特约|驻\w{{1,4}})?(?:记者|评论员)|{GAP}(?=[】\]])"
+    return rf"^[ \x00【\[(]*(?P<name>{names.anywhere.pattern})(?:{where}(?:{said}))"

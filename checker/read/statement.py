@@ -11,6 +11,9 @@ from checker.script import GONE, packed
 
 ASCII = re.compile(r"[a-z0-9.]")
 HAN = re.compile(r"[\u3400-\u9fff]")
+MARKS = frozenset('“"「《【‘')
+LONG = 16
+"""Characters before a full stop that make a sentence, not a name."""
 MOST = 3000
 """Keywords of one text that are looked at."""
 AUTHOR = re.compile(r"(?:作者|作家|记者|通讯员|评论员|撰文|撰稿|编辑|文)[:/ ]{0,2}[^|:。]{0,24}$")
@@ -63,15 +66,13 @@ def _stated(match: re.Match[str], words: Words, reading: Reading) -> Statement |
     if name is None:
         return None
     value = text[name[0] : name[1]]
-    if match.re is reading.lesser and not ours:
+    if not ours and (match.re is reading.lesser or _sentence(value, text[name[1] : name[1] + 2], reading)):
         return None
     parted = text[match.end() : name[0]].rstrip(" \x00").endswith(":")
-    if (
-        not parted
-        and _doubtful(match, words, reading)
-        and not _sure(value, reading, ours=ours, weak=packed(match["key"]) in reading.weak)
-    ):
-        return None
+    if not (parted or _titled(match, text, name, reading)) and _doubtful(match, words, reading):
+        weak = packed(match["key"]) in reading.weak
+        if not _sure(value, reading, ours=ours, weak=weak, parted=bool(match["sep"])):
+            return None
     around = bare[-14:] + text[name[1] : min(words.line_end(name[1]), name[1] + 40)]
     quoted = bare[-1:] in {"“", '"', "”", "「", "『", "‘", "'"} or bare[-4:-1] in {"注明:", "请注明"}
     noticed = bool(reading.notice.search(bare[-14:])) or (quoted and bool(reading.notice.search(around)))
@@ -112,9 +113,24 @@ def _doubtful(match: re.Match[str], words: Words, reading: Reading) -> bool:
     )
 
 
-def _sure(value: str, reading: Reading, *, ours: bool, weak: bool) -> bool:
-    """Tell whether words that follow a verb without a separator are an outlet's name."""
+def _sentence(value: str, behind: str, reading: Reading) -> bool:
+    """Tell whether the words behind a keyword tell something instead of naming somebody."""
+    if reading.outlet(value) or reading.known.match(value):
+        return False
+    return reading.sentence.match(value) is not None or (len(value) >= LONG and behind.strip()[:1] in {"。", ";"})
+
+
+def _titled(match: re.Match[str], text: str, name: tuple[int, int], reading: Reading) -> bool:
+    """Tell whether a name is marked as one: a channel's in quotation marks, a paper's in book-title marks."""
+    led = text[match.end() : name[0]].strip(" \x00")
+    if packed(match["key"]) in reading.weak or match["key"].endswith("出处"):
+        return False
+    return led == "《" or (led[-1:] in MARKS and reading.channels.search(led) is not None)
+
+
+def _sure(value: str, reading: Reading, *, ours: bool, weak: bool, parted: bool) -> bool:
+    """Tell whether words that follow a verb, or a keyword said of much else, are an outlet's name."""
     if weak:
-        return ours or reading.known.match(value) is not None
-    first = re.split(r"[、,和与及/]", value)[0]
-    return ours or ("的" not in value and (reading.outlet(value) or reading.outlet(first)))
+        return ours or reading.known.match(value) is not None or (parted and reading.press(value))
+    several = re.split(r"[、,和与及/]", value)
+    return ours or ("的" not in value and any(map(reading.outlet, (value, *several))))

@@ -6,6 +6,7 @@ left out, since it mostly dresses what a reader has already in hand.
 """
 
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -20,17 +21,22 @@ BOX = frozenset(
     re.findall(
         r"\S+",
         "display visibility opacity font font-size position left right top bottom text-indent margin-left margin-top "
-        "clip clip-path width height max-width max-height overflow transform",
+        "clip clip-path width height max-width max-height overflow transform inset margin zoom content-visibility "
+        "letter-spacing translate scale",
     )
 )
-INK = frozenset({"color", "background", "background-color"})
+INK = frozenset({"color", "background", "background-color", "-webkit-text-fill-color"})
 HIDING = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*(?:0?\.0|0)(?![.\d]*[1-9])|"
-    r"font(?:-size)?\s*:\s*0|(?:text-indent|left|right|top|bottom|margin-left|margin-top)\s*:\s*-\d{3}|clip(?:-path)?\s*:|scale[xy]?\(\s*0|"
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*(?:0(?:\.0\d*)?|\.0\d*)(?![.\d])|"
+    r"font(?:-size)?\s*:\s*(?:0|\.0|1(?:px)?\s*(?:[;!}]|$))|"
+    r"(?:text-indent|left|right|top|bottom|margin-left|margin-top|inset|margin|letter-spacing|translate)\s*:\s*-\d{3}|"
+    r"clip(?:-path)?\s*:|scale[xy3d]*\(\s*0|scale\s*:\s*0|zoom\s*:\s*0|content-visibility\s*:\s*hidden|"
     r"translate[xy3d]*\(\s*-\d{3}|(?:height|width)\s*:\s*[01](?:px)?\s*(?:[;!}]|$)|\\[0-9a-f]|/\*",
 )
 """What a rule, in lower case, must contain to be able to take something from a reader's eyes."""
 BRACE = re.compile(r"[{}]")
+CONTENT = re.compile(r"content\s*:\s*([\"'])((?:(?!\1)[^\n]){2,200})\1", re.IGNORECASE)
+ESCAPE = re.compile(r"\\([0-9a-fA-F]{1,6})\s?")
 COMMENT = re.compile(r"/\*.*?(?:\*/|$)|<!--|-->", re.DOTALL)
 STATEMENT = re.compile(r"@(?:import|charset|namespace)[^;{}]*;")
 COMPOUND = re.compile(r"(?:[a-zA-Z][\w-]*|\*)?(?:[.#](?:[\w-]|[^\x00-\x7f])+)*")
@@ -170,6 +176,12 @@ def marks(tag: Tag) -> tuple[str, ...]:
         return ()
     named = (f"#{attrs['id']}",) if "id" in attrs else ()
     return (*(f".{name}" for name in tag.get_attribute_list("class") if name), *named)
+
+
+def generated(css: str) -> Iterator[str]:
+    """Yield the words that a style sheet itself writes beside elements: content: "…"."""
+    for found in CONTENT.finditer(css[:LIMIT]):
+        yield ESCAPE.sub(lambda code: chr(min(int(code[1], 16), sys.maxunicode)), found[2])
 
 
 def blocks(css: str) -> list[tuple[str, str]]:

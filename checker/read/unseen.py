@@ -11,6 +11,10 @@ from checker.read.statement import statements
 from checker.script import level
 
 KEYWORD = re.compile(r"^\s*(?:\S{0,4}来源|source)\s*:\s*")
+LINKED = re.compile(
+    r'"(?:author|publisher|creator|provider|sourceOrganization|copyrightHolder)"\s*:\s*\[?\s*'
+    r'(?:\{[^{}]*?"name"\s*:\s*)?"([^"{}]{2,40})"'
+)
 LONGEST = 80
 MOST = 5000
 """Unseen stretches that are looked at."""
@@ -21,7 +25,8 @@ def unseen(layout: Layout, reading: Reading) -> Iterator[Credit]:
     for name, content in layout.metas:
         bare = name.removeprefix("input ")
         value = KEYWORD.sub("", level(content[:200]))
-        if bare in reading.metas and reading.names.longer.match(value):
+        said = bare in reading.metas or KEYWORD.match(level(content[:200]))
+        if said and reading.names.longer.match(value):
             kind = "a hidden field" if name.startswith("input ") else "a meta element"
             yield _hidden(content[:LONGEST], content[:LONGEST], f"meta[{bare}]", f"only in {kind}")
     for hidden in layout.unseen[:MOST]:
@@ -29,6 +34,13 @@ def unseen(layout: Layout, reading: Reading) -> Iterator[Credit]:
     for script, tag in layout.scripts[:MOST]:
         if HAN.search(script):
             yield from _stated(script, reading, path(tag), "written by a script")
+        if tag.get("type") == "application/ld+json" and (named := _linked(script, reading)):
+            yield _hidden(named[0], named[1], path(tag), "only in JSON-LD")
+
+
+def _linked(script: str, reading: Reading) -> re.Match[str] | None:
+    """Find our name as the author or publisher in a page's description of itself."""
+    return next((f for f in LINKED.finditer(script) if reading.names.longer.fullmatch(level(f[1]))), None)
 
 
 def _stated(text: str, reading: Reading, where: str, reason: str) -> Iterator[Credit]:

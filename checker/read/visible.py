@@ -16,6 +16,8 @@ from tinycss2.color3 import RGBA, parse_color
 from checker.read.styles import CLIMB, HIDING, Declarations, Rule, Sheets, declarations
 
 LENGTH = re.compile(r"^(-?\d*\.?\d+)\s*(px|pt|em|rem|ex|ch|vw|vh|%|in|cm|mm)?$")
+SPACED = re.compile(r"(rgb|hsl)a?\(\s*([\d.%]+)\s+([\d.%]+)\s+([\d.%]+)\s*\)")
+"""A colour whose parts are set apart by blanks."""
 FAR = -400.0
 """An offset beyond which something is off the screen, in pixels."""
 
@@ -77,6 +79,8 @@ class Sight:
         attrs = tag.attrs
         if "hidden" in attrs and str(attrs["hidden"]).lower() != "until-found":
             return "hidden attribute", size
+        if "popover" in attrs:
+            return "popover attribute", size
         suspect = "style" in attrs and HIDING.search(str(attrs["style"]).lower())
         changes = size is not PLAIN and ("style" in attrs or "class" in attrs or "id" in attrs)
         if not (suspect or changes or any(rule.fits(tag, self.around) for rule in rules)):
@@ -115,8 +119,9 @@ class Sight:
                 break
             values, said = self.style(element)
             hints(element, values, said)
-            if colour is None and "color" in values:
-                colour, reason = colour_of(values["color"]), f"color:{values['color']} ({said['color']})"
+            ink = "-webkit-text-fill-color" if "-webkit-text-fill-color" in values else "color"
+            if colour is None and ink in values:
+                colour, reason = colour_of(values[ink]), f"{ink}:{values[ink]} ({said[ink]})"
                 if colour is not None and colour.alpha < 0.06:
                     return f"transparent text, {reason}"
             ground = ground_of(values)
@@ -154,7 +159,8 @@ def hints(tag: Tag, values: dict[str, str], said: dict[str, str]) -> None:
 
 def colour_of(value: str) -> RGBA | None:
     """Return the colour a CSS value says, None where it says none."""
-    found = parse_color(value) if value else None
+    plain = SPACED.sub(r"\1(\2,\3,\4)", value) if "(" in value else value
+    found = parse_color(plain) if value else None
     return found if isinstance(found, RGBA) else None
 
 
@@ -170,6 +176,11 @@ def pixels(value: str) -> float | None:
 def _boxless(values: Mapping[str, str]) -> str:
     if values.get("display") == "none":
         return "display"
+    if values.get("content-visibility") == "hidden":
+        return "content-visibility"
+    for name in ("zoom", "scale"):
+        if re.match(r"0(?:\.0+)?%?(?: |$)", values.get(name, "")):
+            return name
     opacity = re.fullmatch(r"(\d*\.?\d+)(%?)", values.get("opacity", ""))
     return "opacity" if opacity and float(opacity[1]) <= (5 if opacity[2] else 0.05) else ""
 
@@ -180,15 +191,19 @@ def _offscreen(values: Mapping[str, str]) -> str:
         "text-indent",
         "margin-left",
         "margin-top",
-        *(("left", "right", "top", "bottom") if placed else ()),
+        "margin",
+        "letter-spacing",
+        "translate",
+        *(("left", "right", "top", "bottom", "inset") if placed else ()),
     )
     for name in names:
-        if (pixels(values.get(name, "")) or 0.0) <= FAR:
+        if any((pixels(length) or 0.0) <= FAR for length in values.get(name, "").split()):
             return name
     moved = re.search(
-        r"translate[xy3d]*\(\s*(-?\d+)(px|%)|scale[xy]?\(\s*(0(?:\.0+)?)\s*[,)]", values.get("transform", "")
+        r"translate[xy3d]*\(\s*(-?\d+(?:px|%|em|rem|vw|vh))|scale[xy3d]*\(\s*(0(?:\.0+)?)\s*[,)]",
+        values.get("transform", ""),
     )
-    if moved and (moved[3] or int(moved[1]) <= FAR):
+    if moved and (moved[2] or (pixels(moved[1]) or 0.0) <= FAR):
         return "transform"
     if re.match(
         r"rect\(\s*[01](?:px)?[\s,]+[01](?:px)?[\s,]+[01](?:px)?[\s,]+[01](?:px)?\s*\)", values.get("clip", "")

@@ -14,8 +14,8 @@ from bs4 import BeautifulSoup
 from bs4.element import Comment, NavigableString, PageElement, Script, Tag, TemplateString
 
 from checker.model import Span
-from checker.read.layout import BLANK, HAN, Chrome, Frame, Layout, Run, Unseen
-from checker.read.styles import Rule, Sheets, marks
+from checker.read.layout import BLANK, HAN, Chrome, Frame, Layout, Picture, Run, Unseen
+from checker.read.styles import Rule, Sheets, generated, marks
 from checker.read.tree import elements
 from checker.read.visible import PLAIN, Sight, Size
 
@@ -50,6 +50,8 @@ WORD = re.compile(r"[a-z]+|[\u4e00-\u9fff]+")
 CAMEL = re.compile(r"([a-z])([A-Z])")
 NOTED = frozenset({"meta", "link", "base", "input", "title"})
 WHITE = " \t\r\n\f"
+WORDY = 200
+"""Characters of the words that stand in for a picture that are kept."""
 LIMIT = 200_000
 """Characters of unseen text (comments, scripts, hidden elements) that are kept, each."""
 
@@ -75,8 +77,9 @@ class _Walk:
     def __init__(self, soup: BeautifulSoup, parts: Mapping[str, str], opened: frozenset[int]) -> None:
         found = elements(soup, "style", "link")
         outside = any("stylesheet" in tag.get_attribute_list("rel") for tag in found)
-        sheets = Sheets("".join(map(str, tag.contents)) for tag in found if tag.name == "style")
-        self.sight = Sight(sheets, outside=outside)
+        sheets = ["".join(map(str, tag.contents)) for tag in found if tag.name == "style"]
+        self.sight = Sight(Sheets(sheets), outside=outside)
+        self.generated = tuple(words for css in sheets for words in generated(css) if HAN.search(words))
         self.opened = opened
         self.parts = parts
         self.out: list[str] = []
@@ -88,6 +91,7 @@ class _Walk:
         self.scripts: list[tuple[str, Tag]] = []
         self.headings: list[Span] = []
         self.links: list[tuple[int, str]] = []
+        self.pictures: list[Picture] = []
         self.title = self.canonical = self.base = ""
         self.looks: dict[str, Look] = {}
         self.widest = 0
@@ -142,11 +146,16 @@ class _Walk:
         size, chrome, link, unseen, kept = outer
         if name in NOTED:
             self.note(tag)
+        if unseen is not None and name == "text" and unseen.reason == SILENT["svg"]:
+            unseen = None
         if unseen is None:
             unseen, size = self.seen(tag, size, look)
         if name in BLOCKS or name in CELLS:
             self.part("\n" if name in BLOCKS else " ", unseen)
             kept = kept or name == "pre"
+        elif name == "img":
+            if unseen is None and HAN.search(words := str(tag.attrs.get("alt") or "")[:WORDY]):
+                self.pictures.append(Picture(self.size, words, tag))
         elif name == "a":
             link = tag
             if unseen is None:
@@ -159,6 +168,8 @@ class _Walk:
         """Return where to keep the element's words where nobody sees them, and what its content inherits."""
         name = tag.name
         silent = reason = SILENT.get(name, "")
+        if name == "template" and "shadowrootmode" in tag.attrs:
+            silent = reason = ""
         if name == "dialog" and "open" not in tag.attrs:
             silent = reason = "a closed dialog"
         if not reason and (tag.attrs or look.rules) and id(tag) not in self.opened:
@@ -274,6 +285,8 @@ def lay_out(soup: BeautifulSoup, parts: Mapping[str, str], *, opened: frozenset[
         canonical=walk.canonical,
         base=walk.base,
         links=tuple(walk.links),
+        pictures=tuple(walk.pictures),
+        generated=walk.generated,
         sight=walk.sight,
         widest=walk.widest,
     )

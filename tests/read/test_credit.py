@@ -69,7 +69,8 @@ def test_names(name: str, grade: Grade, reading: Reading) -> None:
         ("视频来源：国际在线", "tail", Grade.NONE, None),
         ("素材来源：国际在线", "tail", Grade.NONE, None),
         ("食物来源：国际在线", "tail", Grade.NONE, None),
-        ("国际在线", "tail", Grade.NONE, None),
+        ("国际在线", "tail", Grade.VARIANT, "国际在线"),
+        ("<li>国际在线</li>", "tail", Grade.NONE, None),
     ],
 )
 def test_lines(line: str, place: str, grade: Grade, named: str | None, read_html: Callable[[str], Document]) -> None:

@@ -107,22 +107,25 @@ def test_metadata_names_the_instant(markup: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("head", "solid"),
+    ("head", "form", "solid"),
     [
-        ("标题\n2026-11-02 08:30 来源：国际在线", True),
-        ("标题\n发布时间：2026年11月2日", True),
-        ("标题\n2026-11-02 08:30", True),
-        ("标题\n2026-11-02", False),
-        ("标题\n更新时间：2026-11-02 08:30", False),
-        ("今天是2026年11月24日 星期二\n标题\n2026-11-02 08:30 来源：国际在线", True),
-        ("某新闻 2026-10-30\n另一新闻 2026-10-29\n标题\n2026-11-02 08:30 作者：林知远", True),
-        ("某新闻 2026-10-30\n另一新闻 2026-10-29\n标题\n2026-11-02", False),
+        ("标题\n2026-11-02 08:30 来源：国际在线", "labelled numeric", True),
+        ("标题\n发布时间：2026年11月2日", "labelled numeric", True),
+        ("标题\n发布时间：民國115年11月2日", "labelled republic", True),
+        ("标题\n发布时间：二〇二六年十一月二日", "labelled written", True),
+        ("标题\n26-11-02 08:30", "two-digit", True),
+        ("标题\n2026-11-02 08:30", "numeric", True),
+        ("标题\n2026-11-02", "numeric", False),
+        ("标题\n更新时间：2026-11-02 08:30", "numeric", False),
+        ("今天是2026年11月24日 星期二\n标题\n2026-11-02 08:30 来源：国际在线", "labelled numeric", True),
+        ("某新闻 2026-10-30\n另一新闻 2026-10-29\n标题\n2026-11-02 08:30 作者：林知远", "labelled numeric", True),
+        ("某新闻 2026-10-30\n另一新闻 2026-10-29\n标题\n2026-11-02", "numeric", False),
     ],
 )
-def test_what_a_reader_sees_at_the_head(head: str, solid: bool) -> None:
+def test_what_a_reader_sees_at_the_head(head: str, form: str, solid: bool) -> None:
     found = stated(head=head)
     assert found is not None
-    assert (found.when, found.witness, found.solid) == (DAY, "visible", solid)
+    assert (found.when, found.witness, found.solid) == (DAY, f"visible {form}", solid)
 
 
 def test_the_tail_speaks_where_the_head_is_silent() -> None:
@@ -140,7 +143,7 @@ def test_the_tail_speaks_where_the_head_is_silent() -> None:
 )  # fmt: skip
 def test_the_address_agrees(path: str) -> None:
     found = stated(head="标题\n2026-11-02", url=f"https://news.example.cn{path}")
-    assert found == Publication(DAY, None, "visible, address", solid=True)
+    assert found == Publication(DAY, None, "visible numeric, address", solid=True)
     alone = stated(url=f"https://news.example.cn{path}")
     assert alone == Publication(DAY, None, "address", solid=False)
 

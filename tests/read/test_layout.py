@@ -34,7 +34,7 @@ def laid(html: str) -> Layout:
         ("<title>题</title><p>文</p>", "文"),
         ("<p>一<script>写</script>二</p>", "一二"),
         ("<textarea>输入</textarea>", "输入"),
-        ("<svg><text>画</text></svg>文", "文"),
+        ("<svg><title>题</title><text>画</text></svg>文", "画文"),
         ("<select><option>甲</option><option>乙</option></select>", "甲\n乙"),
         ("", ""),
     ],
