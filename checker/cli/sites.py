@@ -11,6 +11,7 @@ from checker.cli.console import grid, say, stdout
 from checker.cli.options import MetricsOption, WorkersOption, WorkspaceOption, workspace_at
 from checker.cli.report import office_of
 from checker.cli.scan import scanned
+from checker.crawl.budgets import Rest
 from checker.crawl.targets import understood
 from checker.keep.sites import Site, Watched
 from checker.report.metrics import Measured, write_metrics
@@ -106,7 +107,7 @@ def scan_due(house: House, workers: int) -> list[Measured]:
         crawl = house.place.settings.crawl
         if each.site.pages:
             crawl = crawl.model_copy(update={"pages": each.site.pages})
-        tally, measured = scanned(house, [each.site.url], crawl, workers)
+        tally, measured = scanned(house, [each.site.url], crawl, workers, Rest.SKIPPED)
         house.store.scanned(each.site.url, measured.run, datetime.now(UTC))
         say(f"{each.site.url}: {tally.line()}")
         scans.append(measured)

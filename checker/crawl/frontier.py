@@ -11,7 +11,7 @@ requests some errands are leased ahead, and what pages came to is written down t
 
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,13 +23,15 @@ from sqlalchemy.exc import IntegrityError
 
 from checker.crawl import statements as sql
 from checker.crawl.addresses import host
-from checker.crawl.budgets import Budgets
+from checker.crawl.budgets import Budgets, Rest
+from checker.crawl.copies import SharedCopies
 from checker.crawl.leases import Lease, bury
 from checker.crawl.notes import Notes
 from checker.crawl.pace import DEAD, Pace, Visit, after
-from checker.crawl.queue import Claim, Errand, Kind, budget, retried
+from checker.crawl.queue import Claim, Errand, Kind, Spent, budget, lists, retried, spent
+from checker.crawl.robots import Copies
 from checker.crawl.rows import digest, errand_of, free, row_of
-from checker.crawl.statements import DONE, TAKEN, WAITING
+from checker.crawl.statements import DONE, MOVED, TAKEN, WAITING
 from checker.crawl.tables import crawls, errands, hosts, insert
 from checker.model import Page, PageOutcome
 from checker.settings import Crawl
@@ -70,12 +72,14 @@ class SharedFrontier:
     in the next transaction: at the next claim, or when the frontier is closed.
     """
 
-    def __init__(self, engine: Engine, crawl: int, settings: Crawl) -> None:
+    def __init__(
+        self, engine: Engine, crawl: int, settings: Crawl, *, rest: Rest = Rest.VISITED, knowledge: str = ""
+    ) -> None:
         self._engine = engine.execution_options(writes=True)
         self._crawl = crawl
         self._settings = settings
         self._lease = Lease()
-        self._budgets = Budgets(crawl, settings)
+        self._budgets = Budgets(crawl, settings, rest, knowledge)
         self._door = threading.RLock()  # one transaction at a time: threads need not queue up in the database
         self._latch = threading.Lock()  # of what is held; never waits for the database
         self._notes = Notes()
@@ -86,6 +90,7 @@ class SharedFrontier:
         with self._writing() as connection:
             row = {"id": crawl, "begun": time.time()}
             connection.execute(insert(connection, crawls).values(row).on_conflict_do_nothing())
+        self.copies: Copies = SharedCopies(engine, crawl)
 
     def push(self, pushed: Iterable[Errand]) -> int:
         """Add the errands whose key is not known yet; return how many were new."""
@@ -133,24 +138,34 @@ class SharedFrontier:
             changed = {f"new_{key}": back[key] for key in sql.RETRIED}
             self._notes.note(sql.AGAIN, run=self._crawl, one=back["key"], **changed)
             self._notes.note(sql.QUEUED, run=self._crawl, of=name, count=1)
+        cost = Spent()
         with self._latch:
             hold = self._holds.get(name) or Hold(name)
             wait = 0.0
             if visit is not None:
                 hold.pace = after(hold.pace, visit, self._settings)
                 wait = hold.pace.wait(visit, datetime.now(UTC))
+                cost = spent(visit, wait, self._settings)
             hold.busy = False
             if not hold.ahead or wait > 0 or hold.pace.failed:
                 self._give_back(hold, wait, visited=visit is not None)
             self._idle_until = 0.0
+        of = {"of": errand.site, "lists": lists(errand.site)}
+        self._notes.note(sql.SPENT, run=self._crawl, **of, received=cost.bytes, took=cost.seconds)
 
     def finish(self, errand: Errand, outcome: PageOutcome | None) -> None:
-        """Note that an errand was dealt with; that of a page is done once the page is `kept`."""
+        """Note that an errand was run: a page is done once it is `kept`, a list of addresses at once."""
         end = {"run": self._crawl, "one": digest(errand.key), "result": outcome}
-        if errand.kind is Kind.PAGE and outcome is not None:
+        if errand.kind is Kind.PAGE:
             self._notes.fetched(digest(errand.requested or errand.url), **end, by=self._lease.worker)
         else:
             self._notes.note(sql.FINISH, **end, then=DONE, by=None)
+        self._idle_until = 0.0
+
+    def hand_on(self, errand: Errand) -> None:
+        """Note that another errand ends what this one began."""
+        end = {"run": self._crawl, "one": digest(errand.key), "result": MOVED}
+        self._notes.note(sql.FINISH, **end, then=DONE, by=None)
         self._idle_until = 0.0
 
     def kept(self, page: Page) -> None:
@@ -182,6 +197,15 @@ class SharedFrontier:
             with self._door:
                 self._guests.discard(name)
                 self._notes.note(sql.FREE, of=name, me=self._lease.worker)
+
+    def others_done(self) -> bool:
+        """Wait for the workers that share this crawl; False where something waits again that a dead one had leased."""
+        while True:
+            with self._writing() as connection:
+                waiting, _ = connection.execute(sql.WAITS, {"run": self._crawl, "now": time.time()}).one()
+                if waiting or not connection.execute(sql.OUTSTANDING, {"run": self._crawl}).scalar_one():
+                    return not waiting
+            time.sleep(POLL)
 
     def close(self) -> None:
         """Write down what is noted, and leave; what is still leased or fetched waits for the next worker."""
@@ -304,6 +328,15 @@ class SharedFrontier:
         if soonest is not None:
             return max(float(soonest), 0.001)
         return POLL if waiting or connection.execute(sql.UNDER_WAY, {"run": self._crawl}).scalar_one() else None
+
+
+def planned(engine: Engine, crawl: int) -> dict[str, Counter[str]]:
+    """Return, for each host of a crawl, how many pages were planned there, by the state they are in."""
+    counts: dict[str, Counter[str]] = {}
+    with engine.connect() as connection:
+        for name, state, count in connection.execute(sql.PLANNED, {"run": crawl}):
+            counts.setdefault(name, Counter())[state] = count
+    return counts
 
 
 def outstanding(engine: Engine, crawl: int) -> int:

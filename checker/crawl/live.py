@@ -60,8 +60,7 @@ def pages(
 ) -> Iterator[Page]:
     """Crawl from the seeds and yield each page once, in the order of arrival; `render` may make more of one first.
 
-    SettingsError without `crawl.contact`. Closing the iterator breaks off what is in flight and ends the threads; a
-    page is finished for the frontier when the next one is asked for.
+    SettingsError without `crawl.contact`. Closing the iterator breaks off what is in flight and ends the threads.
     """
     require_contact(settings)
     frontier = Queue(settings) if frontier is None else frontier
@@ -107,7 +106,7 @@ class Crawler:
         self.frontier = frontier
         self.validators = validators
         self.render = render
-        self.robots = Robots(self.get_robots)
+        self.robots = Robots(self.get_robots, frontier.copies)
         self.scope = Scope(datetime.now(UTC).year)
         self.stop = threading.Event()
         self.arrived: queue.Queue[Arrived] = queue.Queue(maxsize=2 * settings.connections)
@@ -121,8 +120,8 @@ class Crawler:
             if arrived.errand is None or arrived.page is None:
                 threads -= 1
                 continue
-            yield arrived.page
             self.frontier.finish(arrived.errand, arrived.page.outcome)
+            yield arrived.page
 
     def hand_over(self, arrived: Arrived) -> None:
         """Give something to the reader, unless nobody reads any more."""
@@ -169,7 +168,13 @@ class Crawler:
         if ruling.allowed:
             page = self.fetched(errand)
             page = replace(page, facts={**page.facts, "robots": ruling.reason})
-            visit = Visit(float(page.facts["seconds"]), page.status, page.header("Retry-After"), ruling.delay)
+            visit = Visit(
+                float(page.facts["seconds"]),
+                page.status,
+                page.header("Retry-After"),
+                ruling.delay,
+                int(page.facts["received"]),
+            )
             if self.render and page.outcome is None and errand.kind is Kind.PAGE:
                 page = self.render(page, self.piece)
         else:
@@ -250,7 +255,7 @@ class Crawler:
             errand, url=target, key=key, site=home, requested=page.requested, hops=hops, tries=0, trail=trail
         )
         if self.frontier.push([onward]):
-            self.frontier.finish(errand, None)
+            self.frontier.hand_on(errand)
             return None
         return replace(page, outcome=PageOutcome.UNCHANGED, reason=f"moved to {target}, which is looked at by itself")
 

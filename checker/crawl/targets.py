@@ -13,6 +13,7 @@ from checker.crawl.addresses import canonical, site
 from checker.crawl.browser import Browser, require_browser
 from checker.crawl.fetch import Fetcher, user_agent
 from checker.crawl.queue import Errand, Frontier
+from checker.crawl.rows import digest
 from checker.errors import UsageError
 from checker.model import Page, PageOutcome
 from checker.settings import Crawl
@@ -39,6 +40,17 @@ class Archive:
         ranges = warc.split(self.path, self.parts)
         return ranges[self.part - 1] if self.part <= len(ranges) else (0, 0)
 
+    def pages(self, settings: Crawl, after: int = 0) -> Iterator[Page]:
+        """Yield the pages of its records, but for those that begin before byte `after`."""
+        start, end = self.range()
+        return warc.pages(self.path, limit=settings.max_bytes, start=start, end=end, after=after)
+
+    @property
+    def name(self) -> str:
+        """Return what it is known by, for as long as it is not changed."""
+        status = self.path.stat()
+        return f"{digest(str(self.path.resolve()))} {self.part}/{self.parts} {status.st_size} {status.st_mtime_ns}"
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -48,6 +60,11 @@ class Plan:
     warcs: tuple[Archive, ...] = ()
     htmls: tuple[Path, ...] = ()
     stdin: bool = False
+
+    def saved(self, settings: Crawl) -> Iterator[Page]:
+        """Yield the saved pages."""
+        for path in self.htmls:
+            yield html_file(path, limit=settings.max_bytes)
 
 
 def pages(
@@ -70,15 +87,18 @@ def pages(
     seeds = tuple(replace(each, site="", section="") for each in plan.seeds) if single else plan.seeds
     if plan.stdin:
         yield local("-", stdin(), datetime.now(UTC), limit=settings.max_bytes)
-    for path in plan.htmls:
-        yield html_file(path, limit=settings.max_bytes)
+    yield from plan.saved(settings)
     for archive in plan.warcs:
-        start, end = archive.range()
-        yield from warc.pages(archive.path, limit=settings.max_bytes, start=start, end=end)
+        yield from archive.pages(settings)
     if seeds:
         with Fetcher(settings) as fetcher, rendering(settings, shell) as render:
             yield from live.pages(
-                seeds, settings, fetcher=fetcher, frontier=frontier, validators=validators, render=render
+                seeds,
+                settings,
+                fetcher=fetcher,
+                frontier=frontier,
+                validators=validators,
+                render=render,
             )
 
 

@@ -19,6 +19,7 @@ from checker.crawl.frontier import SharedFrontier, outstanding
 from checker.crawl.pace import Visit
 from checker.crawl.queue import Claim, Errand, Frontier, Kind, Queue
 from checker.crawl.tables import hosts
+from checker.keep.runs import Task
 from checker.keep.store import Store
 from checker.model import Page, PageOutcome
 from checker.settings import Crawl
@@ -183,6 +184,7 @@ def test_two_crawls_share_the_hosts(store: Store) -> None:
     assert isinstance(second.claim(), float)
     first.release(mine, GOOD)
     first.finish(mine, None)
+    first.kept(page(mine))
     assert first.claim() is None  # which writes down that the host is free
     time.sleep(0.5)
     assert taken(second).url == mine.url
@@ -248,7 +250,7 @@ def crawl_killed(store: Store, address: str, kills: int, size: int, seed: int) -
     with ExitStack() as stack:
         sites = [Site(linked(size)) for _ in range(3)]  # type: ignore[arg-type]
         homes = [stack.enter_context(serving(site, f"127.0.0.{at}")) + "/" for at, site in enumerate(sites, start=1)]
-        run = store.begin("scan", homes, "cri 1", NOW)
+        run = store.begin(Task.of("scan", homes, "cri 1"), NOW)
         command = [sys.executable, "-m", "tests.crawl.killed", address, str(run), *homes]
 
         def asked() -> int:
