@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from checker.crawl import statements as sql
-from checker.crawl.addresses import host
 from checker.crawl.leases import queued
 from checker.crawl.queue import FOUND, MAPS, Errand, Kind, Spent, budget
 from checker.crawl.revisit import resting
@@ -87,9 +86,7 @@ class Budgets:
                 connection.execute(sql.BACK, {"run": self._crawl, "one": digest(errand.key)})
             connection.execute(sql.UNCLAIMED, {**of, "count": len(surplus)})
             beyond += surplus
-            dropped = Counter(connection.execute(sql.DROP, of).scalars())
-            dropped.subtract(host(errand.url) for errand in surplus)
-            for at, number in sorted(dropped.items()):
+            for at, number in sorted(Counter(connection.execute(sql.DROP, of).scalars()).items()):
                 queued(connection, self._crawl, at, -number)
         return beyond
 
