@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from checker.crawl.addresses import canonical, host, site
-from checker.crawl.fetch import HOPS, Fetcher
+from checker.crawl.fetch import HOPS, REDIRECTS, Fetcher
 from checker.crawl.follow import errands
 from checker.crawl.hops import hop, packed, unpacked
+from checker.crawl.links import refresh
 from checker.crawl.pace import SLOW_DOWN, Visit
 from checker.crawl.queue import TRIES, Claim, Errand, Frontier, Kind, Queue
 from checker.crawl.robots import Robots, Ruling
@@ -235,22 +236,27 @@ class Crawler:
             return self.moved(errand, page)
         if page.status in SLOW_DOWN:
             return replace(page, outcome=PageOutcome.BLOCKED)
+        if page.outcome is None and errand.kind is Kind.PAGE and (target := refresh(page)):
+            facts = {**page.facts, "moved_to": target}
+            return self.moved(errand, replace(page, outcome=PageOutcome.HTTP_ERROR, facts=facts))
         if page.outcome is None:
             sitemaps = self.robots.sitemaps(page.url)
             self.frontier.push(errands(errand, page, self.scope, self.settings, sitemaps))
         return page
 
     def moved(self, errand: Errand, page: Page) -> Page | None:
-        """Send a redirect to another host back to the frontier; one that leads out of the site ends here."""
+        """Send what leads to another host, or on by its markup, back to the frontier; out of the site it ends here."""
         target = page.facts["moved_to"]
         home = site(target) if errand.depth == 0 and errand.site else errand.site
         if home and site(target) != home:
             return replace(page, reason=f"moved out of the site, to {target}")
-        hops = page.facts["redirects"].count("\n") + 1 + errand.hops
+        hops = len(page.facts.get("redirects", "").splitlines()) + (page.status not in REDIRECTS) + errand.hops
         if hops > HOPS:
             return replace(page, reason=f"more than {HOPS} redirects")
-        key = canonical(target)
-        trail = packed((*page.hops, hop(page)))
+        way, key = (*page.hops, hop(page)), canonical(target)
+        if key in {canonical(each.url) for each in way}:
+            return replace(page, outcome=PageOutcome.HTTP_ERROR, reason="redirect loop")
+        trail = packed(way)
         onward = replace(
             errand, url=target, key=key, site=home, requested=page.requested, hops=hops, tries=0, trail=trail
         )
