@@ -15,8 +15,9 @@ from typing import Self
 
 from checker.crawl.budgets import Rest
 from checker.crawl.follow import part_of_article
-from checker.crawl.frontier import SharedFrontier, outstanding
+from checker.crawl.frontier import SharedFrontier
 from checker.crawl.live import no_validators
+from checker.crawl.outlook import outstanding
 from checker.crawl.queue import Errand
 from checker.crawl.revisit import Revisits
 from checker.crawl.targets import Plan, pages, understood
@@ -27,6 +28,7 @@ from checker.judge.tally import Used, tally
 from checker.keep.capture import Capture
 from checker.keep.cases import Case, Wanted
 from checker.keep.changes import Change, changes
+from checker.keep.database import guarded
 from checker.keep.evidence import Evidence
 from checker.keep.record import Record, record, site
 from checker.keep.runs import Task
@@ -157,11 +159,9 @@ def marked(pages: Iterable[tuple[Mark, Page]], marks: deque[Mark]) -> Iterator[P
 
 def live(house: House, run: int, targets: Sequence[str], crawl: Crawl, workers: int, rest: Rest) -> Iterator[Examined]:
     """Scan sites through the frontier in the database; what did not change since the last scan is not read again."""
-    knowledge = house.road.knowledge
     rest = rest if crawl.revisit else Rest.VISITED
-    frontier = SharedFrontier(house.store.engine, run, crawl, rest=rest, knowledge=knowledge)
-    memory = Revisits(house.store.engine, knowledge)
-    try:
+    memory = Revisits(house.store.engine, house.road.knowledge)
+    with fronted(house, run, crawl, rest) as frontier:
         while True:
             fetched = pages(
                 targets,
@@ -177,8 +177,17 @@ def live(house: House, run: int, targets: Sequence[str], crawl: Crawl, workers: 
                 yield kept
             if not frontier.push(further(house, run, crawl)) and frontier.others_done():
                 return
-    finally:
-        frontier.close()
+
+
+@contextmanager
+def fronted(house: House, run: int, crawl: Crawl, rest: Rest) -> Iterator[SharedFrontier]:
+    """Open the frontier of a run, and leave it again; what the database reports is one clear line."""
+    with guarded(house.store.engine):
+        frontier = SharedFrontier(house.store.engine, run, crawl, rest=rest, knowledge=house.road.knowledge)
+        try:
+            yield frontier
+        finally:
+            frontier.close()
 
 
 def further(house: House, run: int, crawl: Crawl) -> list[Errand]:
@@ -189,7 +198,8 @@ def further(house: House, run: int, crawl: Crawl) -> list[Errand]:
 
 def left(house: House, run: int) -> int:
     """Return how many addresses of a live run are still to be fetched, as far as is known by now."""
-    return outstanding(house.store.engine, run)
+    with guarded(house.store.engine):
+        return outstanding(house.store.engine, run)
 
 
 def since(fetched: Iterator[Page], memory: Revisits, crawl: Crawl) -> Iterator[Page]:

@@ -128,11 +128,14 @@ def pages(folder: Path) -> dict[str, str]:
     return {row["url"]: row["outcome"] for row in rows}
 
 
-def scan(folder: Path, world: World) -> "subprocess.Popen[bytes]":
-    """Start `checker scan` in a session of its own; what it says of errors goes to a file in the workspace."""
+def scan(folder: Path, world: World, shell: tuple[str, ...] = ()) -> "subprocess.Popen[bytes]":
+    """Start `checker scan` in a session of its own; what it says of errors goes to a file in the workspace.
+
+    `shell` is what the command is given to, if not to be started itself.
+    """
     with (folder / "errors.txt").open("ab") as errors:
         return subprocess.Popen(
-            [sys.executable, "-m", "checker", "scan", *world.homes],
+            [*shell, sys.executable, "-m", "checker", "scan", *world.homes],
             cwd=folder,
             env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
             stdout=subprocess.DEVNULL,

@@ -4,6 +4,7 @@ import time
 
 from sqlalchemy import Engine, select
 
+from checker.crawl.patience import patient
 from checker.crawl.robots import LIFETIME, Copy
 from checker.crawl.rows import digest
 from checker.crawl.tables import crawls, insert, robots
@@ -18,6 +19,7 @@ class SharedCopies:
             begun = connection.execute(select(crawls.c.begun).where(crawls.c.id == crawl)).scalar()
         self._begun = time.time() if begun is None else begun
 
+    @patient
     def load(self, address: str) -> Copy | None:
         """Return the copy of an address, None where there is none."""
         query = select(robots.c.status, robots.c.body, robots.c.fetched).where(robots.c.key == digest(address))
@@ -28,6 +30,7 @@ class SharedCopies:
         fresh = self._begun <= row.fetched and 0 <= time.time() - row.fetched < LIFETIME
         return Copy(row.status, row.body, row.fetched, shared=fresh)
 
+    @patient
     def save(self, address: str, copy: Copy) -> None:
         """Keep a copy in the place of an older one."""
         row = {"address": address, "status": copy.status, "fetched": copy.fetched, "body": copy.body}

@@ -11,7 +11,7 @@ requests some errands are leased ahead, and what pages came to is written down t
 
 import threading
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,6 +28,7 @@ from checker.crawl.copies import SharedCopies
 from checker.crawl.leases import Lease, bury
 from checker.crawl.notes import Notes
 from checker.crawl.pace import DEAD, Pace, Visit, after
+from checker.crawl.patience import patient
 from checker.crawl.queue import Claim, Errand, Kind, Spent, budget, lists, retried, spent
 from checker.crawl.robots import Copies
 from checker.crawl.rows import digest, errand_of, free, row_of
@@ -92,6 +93,7 @@ class SharedFrontier:
             connection.execute(insert(connection, crawls).values(row).on_conflict_do_nothing())
         self.copies: Copies = SharedCopies(engine, crawl)
 
+    @patient
     def push(self, pushed: Iterable[Errand]) -> int:
         """Add the errands whose key is not known yet; return how many were new."""
         unknown = [errand for errand in pushed if hash(errand.key) not in self._pushed]
@@ -107,6 +109,7 @@ class SharedFrontier:
         self._idle_until = 0.0
         return new
 
+    @patient
     def take_over(self, key: str, errand: Errand) -> bool:
         """Note that the errand was redirected to `key` on its host; False where that has an errand of its own."""
         there, mine = digest(key), digest(errand.key)
@@ -116,6 +119,7 @@ class SharedFrontier:
             found = connection.execute(sql.TAKER, {"run": self._crawl, "one": there}).one()
         return there == mine or bool(found.state == TAKEN and found.asked == mine)
 
+    @patient
     def claim(self) -> Claim | float | None:
         """Take the next errand of a host that is free and due; else the seconds to wait, or None when all is done."""
         at_hand = self._at_hand()
@@ -168,12 +172,14 @@ class SharedFrontier:
         self._notes.note(sql.FINISH, **end, then=DONE, by=None)
         self._idle_until = 0.0
 
+    @patient
     def kept(self, page: Page) -> None:
         """Note that the store has a page: it is not fetched again when this crawl is taken up once more."""
         if self._notes.kept(self._crawl, digest(page.requested or page.url)) >= self._settings.connections:
             with self._writing():
                 pass
 
+    @patient
     def meet(self, name: str, address: str) -> bool:
         """Note at which IP address a host is about to be asked; False while another worker asks there."""
         hold = self._holds.get(name)
@@ -198,6 +204,7 @@ class SharedFrontier:
                 self._guests.discard(name)
                 self._notes.note(sql.FREE, of=name, me=self._lease.worker)
 
+    @patient
     def others_done(self) -> bool:
         """Wait for the workers that share this crawl; False where something waits again that a dead one had leased."""
         while True:
@@ -207,11 +214,13 @@ class SharedFrontier:
                     return not waiting
             time.sleep(POLL)
 
+    @patient
     def close(self) -> None:
         """Write down what is noted, and leave; what is still leased or fetched waits for the next worker."""
         with self._writing() as connection:
             bury(connection, [self._lease.worker])
 
+    @patient
     def counts(self) -> dict[str, int]:
         """Return how many errands of the crawl are in each state."""
         with self._writing() as connection:
@@ -313,6 +322,8 @@ class SharedFrontier:
     def _lease_ahead(self, connection: Connection, name: str, most: int) -> list[Errand]:
         """Lease the first errands of a host: pages of one priority, so that nothing urgent has to wait for them."""
         rows = connection.execute(sql.FIRST, {"run": self._crawl, "of": name, "most": most}).all()
+        if not rows:  # the count is wrong: a transaction was done twice
+            connection.execute(sql.EMPTY, {"run": self._crawl, "of": name})
         found = {row.key: errand_of(row.errand) for row in rows if row.priority == rows[0].priority}
         if any(errand.kind is not Kind.PAGE for errand in found.values()):
             found = dict([next(iter(found.items()))])
@@ -328,18 +339,3 @@ class SharedFrontier:
         if soonest is not None:
             return max(float(soonest), 0.001)
         return POLL if waiting or connection.execute(sql.UNDER_WAY, {"run": self._crawl}).scalar_one() else None
-
-
-def planned(engine: Engine, crawl: int) -> dict[str, Counter[str]]:
-    """Return, for each host of a crawl, how many pages were planned there, by the state they are in."""
-    counts: dict[str, Counter[str]] = {}
-    with engine.connect() as connection:
-        for name, state, count in connection.execute(sql.PLANNED, {"run": crawl}):
-            counts.setdefault(name, Counter())[state] = count
-    return counts
-
-
-def outstanding(engine: Engine, crawl: int) -> int:
-    """Return how many errands of a crawl are still to be done, as far as is known by now; nothing is written."""
-    with engine.connect() as connection:
-        return int(connection.execute(sql.OUTSTANDING, {"run": crawl}).scalar_one())

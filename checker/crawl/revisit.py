@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, select
 
 from checker.crawl.addresses import canonical
+from checker.crawl.patience import patient
 from checker.crawl.rows import digest
 from checker.crawl.tables import insert, known
 from checker.model import Page, PageOutcome
@@ -64,6 +65,7 @@ class Revisits:
         row = self._known(_key(page.url))
         return row is not None and row.knowledge == self._knowledge and row.sha256 == _sha256(page)
 
+    @patient
     def note(self, page: Page, outcome: PageOutcome, now: datetime, text: str = "") -> None:
         """Remember what a visit found, `text` being a digest of what the page says.
 
@@ -104,6 +106,7 @@ class Revisits:
             "knowledge": self._knowledge,
         }
 
+    @patient
     def _known(self, key: str) -> Row[Any] | None:
         with self._engine.connect() as connection:
             return connection.execute(select(known).where(known.c.key == digest(key))).one_or_none()

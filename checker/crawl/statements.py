@@ -84,6 +84,7 @@ MINE = select(func.pg_try_advisory_xact_lock(func.hashtext(bindparam("there"))))
 """Whether no other transaction is about to take an address, in PostgreSQL; SQLite has one writer at a time anyway."""
 
 QUEUED = update(queues).where(_queue).values(waiting=queues.c.waiting + bindparam("count"))
+EMPTY = update(queues).where(_queue).values(waiting=0)
 CLAIMED = (
     update(quotas)
     .where(quotas.c.crawl == _run, quotas.c.budget == _of)

@@ -17,7 +17,8 @@ import pytest
 from sqlalchemy import update
 
 from checker.crawl.budgets import Rest
-from checker.crawl.frontier import SharedFrontier, outstanding, planned
+from checker.crawl.frontier import SharedFrontier
+from checker.crawl.outlook import outstanding, planned
 from checker.crawl.pace import Visit
 from checker.crawl.queue import Claim, Errand, Frontier, Kind, Queue
 from checker.crawl.revisit import Revisits
