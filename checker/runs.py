@@ -4,22 +4,23 @@ What is kept is kept in this order: the page as evidence, then its row and its c
 is it crossed off the frontier. A run killed at any instant repeats at most the pages that were under way.
 """
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from itertools import chain
-from typing import Self
+from typing import Any, Self
 
 from checker.crawl.budgets import Rest
 from checker.crawl.follow import part_of_article
 from checker.crawl.frontier import SharedFrontier
 from checker.crawl.live import no_validators
-from checker.crawl.outlook import outstanding
+from checker.crawl.outlook import outstanding, planned
 from checker.crawl.queue import Errand
 from checker.crawl.revisit import Revisits
+from checker.crawl.statements import DROPPED, FETCHED, LEASED, RESTING, WAITING
 from checker.crawl.targets import Plan, pages, understood
 from checker.crawl.warc import offset
 from checker.errors import UsageError
@@ -34,12 +35,23 @@ from checker.keep.record import Record, record, site
 from checker.keep.runs import Task
 from checker.keep.sightings import Visit
 from checker.keep.store import Store
-from checker.model import Examined, LicenceState, Page, PageOutcome
+from checker.model import JUDGED, Examined, LicenceState, Page, PageOutcome
 from checker.parts import articles, is_part, linked, together
 from checker.scan import AT_ONCE, Road, Suspect, examined
 from checker.settings import Crawl, Workspace
 
 SCAN = "scan"
+
+UNFETCHED = frozenset(
+    {PageOutcome.ROBOTS_DENIED, PageOutcome.REFUSED_ADDRESS, PageOutcome.TIMEOUT, PageOutcome.NETWORK_ERROR}
+)
+"""Outcomes of pages that were not had from their site."""
+
+LEFT = {DROPPED: "over budget", RESTING: "not due"}
+"""Why pages that were found are left out, by the state of their errands."""
+
+TO_COME = {WAITING: "to come", LEASED: "under way", FETCHED: "on the way"}
+"""Where pages are that are not kept yet."""
 
 NOTED = 32
 """Pages of archives after which it is noted how far they were read."""
@@ -200,6 +212,35 @@ def left(house: House, run: int) -> int:
     """Return how many addresses of a live run are still to be fetched, as far as is known by now."""
     with guarded(house.store.engine):
         return outstanding(house.store.engine, run)
+
+
+def covered(store: Store, run: int) -> Iterator[dict[str, Any]]:
+    """Yield, for each site of a run, what was planned there and what became of it; None for what is not known.
+
+    What was planned is known of sites that were crawled; where no page could be judged, nothing is known of matches.
+    """
+    outcomes = store.coverage_by_site(run)
+    with guarded(store.engine):
+        plans = planned(store.engine, run)
+    for name in sorted(outcomes.keys() | plans.keys()):
+        pages, plan = outcomes.get(name, {}), plans.get(name)
+        failed = {outcome.value: count for outcome, count in pages.items() if outcome not in JUDGED}
+        total, judged = sum(pages.values()), sum(pages.values()) - sum(failed.values())
+        yield {
+            "site": name,
+            "planned": None if plan is None else plan.total() - left_out(plan),
+            "fetched": total - sum(pages.get(outcome, 0) for outcome in UNFETCHED),
+            "judged": judged,
+            "matched": pages.get(PageOutcome.MATCHED, 0) if judged else None,
+            "failed": sum(failed.values()) - (denied := pages.get(PageOutcome.ROBOTS_DENIED, 0)),
+            "denied": denied,
+            "why": failed | {word: plan[state] for state, word in (LEFT | TO_COME).items() if plan and plan[state]},
+        }
+
+
+def left_out(plan: Counter[str]) -> int:
+    """Return how many pages were found but not planned."""
+    return sum(plan[state] for state in LEFT)
 
 
 def since(fetched: Iterator[Page], memory: Revisits, crawl: Crawl) -> Iterator[Page]:

@@ -92,7 +92,7 @@ def test_a_scan_that_is_told_to_stop_is_taken_up(word: signal.Signals, tmp_path:
         program = scan(folder, served)
         waited(served, 12)
         program.send_signal(word)
-        assert program.wait(timeout=20) == 130 if word is signal.SIGINT else -word
+        assert program.wait(timeout=20) == (130 if word is signal.SIGINT else -word)
         assert "Traceback" not in "\n".join(said(folder))
         assert run("scan", *served.homes, "--workspace", str(folder)).code == 1
         assert set(pages(folder)) >= served.urls

@@ -240,7 +240,8 @@ def coverage(connection: Connection, run: int) -> dict[PageOutcome, int]:
 
 
 def coverage_by_site(connection: Connection, run: int) -> dict[str, dict[PageOutcome, int]]:
-    """Return, for each site of a run, how many pages ended in each outcome."""
+    """Return, for each site of a run, how many pages ended in each outcome; StoreError where there is no such run."""
+    known(connection, run)
     columns = tables.pages.c
     rows = connection.execute(
         select(columns.site, columns.outcome, func.count())
