@@ -288,7 +288,13 @@ def test_coverage_tells_nothing_from_not_known(
         assert checker("scan", f"{alive}/", f"{dead}/").code == 0
     first, second = [json.loads(line) for line in checker("coverage", "--json").out.splitlines()]
     assert first == {
-        "site": "127.0.0.1", "planned": 3, "fetched": 2, "judged": 2, "matched": 0, "failed": 0, "denied": 1,
+        "site": "127.0.0.1",
+        "planned": 3,
+        "fetched": 2,
+        "judged": 2,
+        "matched": 0,
+        "failed": 0,
+        "denied": 1,
         "why": {"robots_denied": 1, "over budget": 2},
     }
     assert (second["planned"], second["fetched"], second["judged"], second["matched"]) == (1, 0, 0, None)

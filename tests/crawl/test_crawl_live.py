@@ -122,6 +122,29 @@ class TestPoliteness:
         first, second = (seen.began for seen in site.seen if seen.path == "/a")
         assert second - first >= 1
 
+    @pytest.mark.parametrize(
+        ("told", "outcome"),
+        [
+            ("1", None),
+            ("-5", PageOutcome.BLOCKED),
+            ("soon", PageOutcome.BLOCKED),
+            ("Fri, 31 Dec 9999 23:59:59 GMT", PageOutcome.BLOCKED),
+            ("Mon, 02 Nov 2015 08:00:00 GMT", None),
+            ("86400", PageOutcome.BLOCKED),
+        ],
+    )
+    def test_every_form_of_retry_after_is_understood(
+        self, settings: Crawl, told: str, outcome: PageOutcome | None
+    ) -> None:
+        refusals = [text("no", status="429 Too Many Requests", headers=f"Retry-After: {told}"), html()]
+
+        def script(connection: socket.socket) -> None:
+            refusals.pop(0)(connection)
+
+        with serving(Site({"/robots.txt": text(""), "/a": script})) as address:
+            (page,) = pages([f"{address}/a"], settings.model_copy(update={"patience": 30.0}))
+        assert page.outcome is outcome
+
     def test_a_host_that_asks_for_too_long_a_wait_is_left(self, settings: Crawl) -> None:
         later = format_datetime(datetime.now(UTC) + timedelta(hours=3), usegmt=True)
         refused = text("no", status="429 Too Many Requests", headers=f"Retry-After: {later}")
