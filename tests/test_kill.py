@@ -42,6 +42,9 @@ SURVIVES = 5.0
 CREDITS = {3: "來源：國際在線", 5: "", 7: "來源：新華網"}
 """What every tenth page that reposts an article gives as its source; the others are clean."""
 
+PARTED = 12
+"""Pages of each site, the first ones, that call the next ones parts of their article."""
+
 PASSING = {"first_seen", "last_seen", "captured"}
 """What two scans of the same pages do not say alike: when."""
 
@@ -76,7 +79,8 @@ def body(number: int, size: int) -> bytes:
     else:
         made = page(f"{CLEAN}\n{number}。", title=f"第{number}頁")
     links = [f"/{3 * number + step}" for step in (1, 2, 3) if 3 * number + step < size] + ["/private/1"]
-    return made + "".join(f'<a href="{link}">下一頁</a>' for link in links).encode()
+    word = "下一頁" if number < PARTED else "又一則"
+    return made + "".join(f'<a href="{link}">{word}</a>' for link in links).encode()
 
 
 @contextmanager
