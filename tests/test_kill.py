@@ -238,7 +238,9 @@ def survives(address: str, tmp_path: Path, *, kills: int, size: int, seed: int) 
             times = sorted((seen.began, seen.ended) for seen in site.seen)
             assert all(before[1] <= after[0] for before, after in pairwise(times))
         assert run("verify", "--workspace", str(folder)).code == 0
-        assert (folder / "errors.txt").read_text(encoding="utf-8").count("Traceback") == 0
+        said = (folder / "errors.txt").read_text(encoding="utf-8")
+        # A worker process that had not come as far as our code when its scan was killed says so in Python's own words.
+        assert said.count("Traceback") == said.count("EOFError: Ran out of input")
 
 
 def test_a_killed_scan_is_taken_up_again(address: str, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from checker.crawl.leases import Lease, bury
 from checker.crawl.notes import Notes
 from checker.crawl.pace import DEAD, Pace, Visit, after
 from checker.crawl.patience import patient
-from checker.crawl.queue import Claim, Errand, Kind, Spent, budget, lists, retried, spent
+from checker.crawl.queue import Claim, Errand, Kind, budget, retried, spent
 from checker.crawl.robots import Copies
 from checker.crawl.rows import digest, errand_of, free, row_of
 from checker.crawl.statements import DONE, MOVED, TAKEN, WAITING
@@ -83,7 +83,7 @@ class SharedFrontier:
         self._budgets = Budgets(crawl, settings, rest, knowledge)
         self._door = threading.RLock()  # one transaction at a time: threads need not queue up in the database
         self._latch = threading.Lock()  # of what is held; never waits for the database
-        self._notes = Notes()
+        self._notes = Notes(crawl)
         self._pushed: set[int] = set()
         self._holds: dict[str, Hold] = {}
         self._guests: set[str] = set()
@@ -142,20 +142,17 @@ class SharedFrontier:
             changed = {f"new_{key}": back[key] for key in sql.RETRIED}
             self._notes.note(sql.AGAIN, run=self._crawl, one=back["key"], **changed)
             self._notes.note(sql.QUEUED, run=self._crawl, of=name, count=1)
-        cost = Spent()
         with self._latch:
             hold = self._holds.get(name) or Hold(name)
             wait = 0.0
             if visit is not None:
                 hold.pace = after(hold.pace, visit, self._settings)
                 wait = hold.pace.wait(visit, datetime.now(UTC))
-                cost = spent(visit, wait, self._settings)
+                self._notes.spend(errand.site, spent(visit, wait, self._settings))
             hold.busy = False
             if not hold.ahead or wait > 0 or hold.pace.failed:
                 self._give_back(hold, wait, visited=visit is not None)
             self._idle_until = 0.0
-        of = {"of": errand.site, "lists": lists(errand.site)}
-        self._notes.note(sql.SPENT, run=self._crawl, **of, received=cost.bytes, took=cost.seconds)
 
     def finish(self, errand: Errand, outcome: PageOutcome | None) -> None:
         """Note that an errand was run: a page is done once it is `kept`, a list of addresses at once."""
@@ -175,7 +172,7 @@ class SharedFrontier:
     @patient
     def kept(self, page: Page) -> None:
         """Note that the store has a page: it is not fetched again when this crawl is taken up once more."""
-        if self._notes.kept(self._crawl, digest(page.requested or page.url)) >= self._settings.connections:
+        if self._notes.kept(digest(page.requested or page.url)) >= self._settings.connections:
             with self._writing():
                 pass
 
