@@ -394,10 +394,14 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Examined:
-    """The end of the road for one page: its single outcome and a verdict for each article it repeats."""
+    """The end of the road for one page: its single outcome and a verdict for each article it repeats.
+
+    `text` is a digest of the characters it was screened by, "" where it was not.
+    """
 
     page: Page
     outcome: PageOutcome
     reason: str = ""
     charset: str = ""
     verdicts: tuple[Verdict, ...] = ()
+    text: str = ""

@@ -16,6 +16,7 @@ from typing import Self
 
 from checker import __version__
 from checker.errors import PageError, RulePackError
+from checker.glyphs import PageText
 from checker.judge.licence import load_licences
 from checker.judge.pack import Pack, load_pack
 from checker.judge.policy import Policy
@@ -51,9 +52,10 @@ BATCH = 12_000_000
 
 @dataclass(frozen=True)
 class Suspect:
-    """A page that shares text with registered articles, and is to be read."""
+    """A page that shares text with registered articles, and is to be read; `text` as in `Examined`."""
 
     page: Page
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,9 +92,9 @@ class Road:
         return [
             each
             if isinstance(each, Examined)
-            else Suspect(page)
+            else Suspect(page, digest(each.page))
             if next(touches)
-            else Examined(page, PageOutcome.CLEAN, charset=each.charset)
+            else Examined(page, PageOutcome.CLEAN, charset=each.charset, text=digest(each.page))
             for page, each in zip(pages, seen, strict=True)
         ]
 
@@ -118,7 +120,7 @@ class Road:
             self.policy.judge(document, match, captured=suspect.page.captured, matches=matches) for match in matches
         )
         outcome = PageOutcome.MATCHED if verdicts else PageOutcome.CLEAN
-        return Examined(suspect.page, outcome, charset=document.charset, verdicts=verdicts)
+        return Examined(suspect.page, outcome, charset=document.charset, verdicts=verdicts, text=suspect.text)
 
     def matches(self, document: Document) -> tuple[Match, ...]:
         """Return the matches of a document: the articles that it does repeat, with their passages."""
@@ -128,6 +130,11 @@ class Road:
     def match(self, article: Article, document: Document) -> Match | None:
         """Align one article with a document; what many articles share alone makes no match."""
         return align(article, document, self.pack.thresholds, stock=self.index.stock(article))
+
+
+def digest(page: PageText) -> str:
+    """Return a digest of a page's Chinese text, which is the same whatever numbers and markup change around it."""
+    return hashlib.sha256(page.glyphs.units.tobytes()).hexdigest() if len(page.glyphs.units) else ""
 
 
 def pack_of(workspace: Workspace) -> Pack:

@@ -51,6 +51,8 @@ class Crawl(Table):
     delay: float = Field(2.0, ge=0)
     allow_private: bool = False
     pages: int = Field(500, gt=0)
+    site_bytes: int = Field(1_000_000_000, gt=0)
+    site_seconds: float = Field(21_600.0, gt=0)
     timeout: float = Field(30.0, gt=0)
     max_bytes: int = Field(10_000_000, gt=0)
     revisit: bool = True

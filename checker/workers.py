@@ -12,6 +12,7 @@ import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection, wait
@@ -243,15 +244,13 @@ def _serve(pipe: Connection, start: Callable[[], Callable[[T], R]], memory: int 
         if memory is not None:
             _bound(memory)
     except Exception as error:  # noqa: BLE001 - the parent raises it
-        pipe.send(("failed", _portable(error)))
+        with suppress(OSError):
+            pipe.send(("failed", _portable(error)))
         return
-    pipe.send(("ready", None))
-    while True:
-        try:
-            item = pipe.recv()
-        except (EOFError, OSError, MemoryError):
-            return
-        pipe.send_bytes(_answer(work, item))
+    with suppress(EOFError, OSError, MemoryError):  # the parent is gone, or the pipe is of no more use
+        pipe.send(("ready", None))
+        while True:
+            pipe.send_bytes(_answer(work, pipe.recv()))
 
 
 def _answer(work: Callable[[T], R], item: T) -> bytes:

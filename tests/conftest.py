@@ -8,11 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, text
 
 from checker.crawl import tables as crawl_tables
 from checker.keep import tables
 from checker.keep.store import Store
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
+"""How long an example takes says nothing on a machine that others use; timings are for tests/bench."""
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from checker.keep.record import site
 from checker.model import JUDGED, Examined, Outcome, PageOutcome
 
 
@@ -13,10 +14,12 @@ class Tally:
 
     pages: Counter[PageOutcome] = field(default_factory=Counter)
     verdicts: Counter[Outcome] = field(default_factory=Counter)
+    hosts: set[str] = field(default_factory=set)
 
     def add(self, examined: Examined) -> None:
         """Count one page."""
         self.pages[examined.outcome] += 1
+        self.hosts.add(site(examined.page.url))
         self.verdicts.update(verdict.outcome for verdict in examined.verdicts)
 
     def turn(self, outcomes: Iterable[tuple[Outcome, Outcome]]) -> None:
@@ -38,7 +41,8 @@ class Tally:
 
     def note(self) -> str:
         """Return a few words for the progress line."""
-        return f"{self.pages[PageOutcome.MATCHED]} matched, {self._lost()}"
+        hosts = f"{len(self.hosts)} host{'' if len(self.hosts) == 1 else 's'}"
+        return f"{hosts}, {self.pages[PageOutcome.MATCHED]} matched, {self._lost()}"
 
     def line(self) -> str:
         """Return the coverage line of design's contract."""

@@ -13,7 +13,7 @@ from checker.cli.options import JsonOption, WorkspaceOption, workspace_at
 from checker.keep.record import instant
 from checker.keep.runs import PageRow
 from checker.keep.store import Store
-from checker.model import JUDGED, PageOutcome
+from checker.runs import covered
 
 RunOption = Annotated[
     int | None, typer.Option("--run", help="The number of a run; by default the last.", show_default=False)
@@ -62,15 +62,23 @@ def runs(workspace: WorkspaceOption = None) -> None:
 
 
 @app.command()
-def coverage(run: RunOption = None, workspace: WorkspaceOption = None) -> None:
+def coverage(run: RunOption = None, json: JsonOption = False, workspace: WorkspaceOption = None) -> None:
     """Show for each site of a run how many pages were judged, and why others were not."""
     place = workspace_at(workspace)
-    table = grid("site", "pages", "judged", "matched", "failed", "why")
+    table = grid("site", "planned", "fetched", "judged", "matched", "failed", "denied", "why")
     with Store.open(place.database) as store:
-        for site, counts in store.coverage_by_site(store.last_run() if run is None else run).items():
-            failed = {outcome: count for outcome, count in counts.items() if outcome not in JUDGED}
-            total, lost = sum(counts.values()), sum(failed.values())
-            why = ", ".join(f"{outcome} {count}" for outcome, count in sorted(failed.items()))
-            matched = counts.get(PageOutcome.MATCHED, 0)
-            table.add_row(site or "(files)", str(total), str(total - lost), str(matched), str(lost), why)
-    stdout.print(table, markup=False)
+        for each in covered(store, store.last_run() if run is None else run):
+            if json:
+                sys.stdout.write(jsons.dumps(each, ensure_ascii=False) + "\n")
+            else:
+                table.add_row(*cells(each))
+    if not json:
+        stdout.print(table, markup=False)
+
+
+def cells(site: dict[str, Any]) -> tuple[str, ...]:
+    """Return the cells of one site; what is not known is a dash, which is not 0."""
+    counts = ("planned", "fetched", "judged", "matched", "failed", "denied")
+    numbers = ("—" if site[name] is None else str(site[name]) for name in counts)
+    why = ", ".join(f"{outcome} {count}" for outcome, count in sorted(site["why"].items()))
+    return (site["site"] or "(files)", *numbers, why)

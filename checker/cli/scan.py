@@ -1,6 +1,7 @@
 """`checker scan` and `checker check`: pages in, findings out."""
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from time import monotonic
@@ -23,12 +24,13 @@ from checker.cli.options import (
     exit_code,
     workspace_at,
 )
+from checker.crawl.budgets import Rest
 from checker.crawl.targets import pages, understood
 from checker.judge.advice import advice
 from checker.keep.cases import Wanted
 from checker.keep.lifecycle import PUT_AWAY, State
 from checker.keep.record import Record, case_id, record
-from checker.model import Examined
+from checker.model import Examined, Outcome
 from checker.parts import together
 from checker.report.formats import table, write_json_lines
 from checker.report.metrics import Measured, named, write_metrics
@@ -94,15 +96,23 @@ def check(
     finish(found, found, tally, place, json=json, fail_on=fail_on, min_coverage=min_coverage)
 
 
-def scanned(house: House, targets: Sequence[str], crawl: Crawl, workers: int) -> tuple[Tally, Measured]:
-    """Scan targets in a run of their own, or take up a crawl of theirs that broke off; return what it amounted to."""
+def scanned(
+    house: House, targets: Sequence[str], crawl: Crawl, workers: int, rest: Rest = Rest.LAST
+) -> tuple[Tally, Measured]:
+    """Scan targets in a run of their own, or take up one of theirs that broke off; return what it amounted to."""
     live = bool(understood(targets, crawl).seeds)
     tally, begun = Tally(), runs.now()
-    with house.run("scan", targets, resumed=live) as run:
+    with house.run(runs.SCAN, targets, live=live) as run:
+        if done := sum(house.store.coverage(run).values()):
+            say(f"run {run} goes on where it broke off, or is shared with another program: {done} pages are done")
         left = partial(runs.left, house, run) if live else None
-        for _ in watched(runs.scan(house, run, targets, crawl, workers=workers), tally, left):
+        for _ in watched(runs.scan(house, run, targets, crawl, workers=workers, rest=rest), tally, left):
             pass
         tally.turn(runs.settle_quotas(house, run))
+        whole = Tally(Counter(house.store.coverage(run)))
+        if whole.pages.total() > tally.pages.total():  # others have looked at pages of this run
+            whole.verdicts.update(Outcome(case.record["outcome"]) for case in house.store.cases(Wanted(run=run)))
+            tally = whole
     return tally, Measured(named(targets), run, begun, runs.now(), tally.pages, tally.verdicts)
 
 

@@ -1,5 +1,6 @@
 """`checker sites`, `checker run-due`: the watch list, and everything that is due, for cron."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -11,12 +12,15 @@ from checker.cli.console import grid, say, stdout
 from checker.cli.options import MetricsOption, WorkersOption, WorkspaceOption, workspace_at
 from checker.cli.report import office_of
 from checker.cli.scan import scanned
+from checker.crawl.addresses import canonical
+from checker.crawl.budgets import Rest
 from checker.crawl.targets import understood
+from checker.errors import UsageError
 from checker.keep.sites import Site, Watched
 from checker.report.metrics import Measured, write_metrics
 from checker.report.post import run_due
 from checker.runs import House
-from checker.settings import Workspace
+from checker.settings import Crawl, Workspace
 
 sites = typer.Typer(help="The watch list: add, list, check, remove.", no_args_is_help=True)
 app.add_typer(sites, name="sites")
@@ -26,23 +30,36 @@ Address = Annotated[str, typer.Argument(metavar="URL", show_default=False)]
 
 @sites.command()
 def add(
-    url: Address,
+    target: Annotated[
+        str, typer.Argument(metavar="TARGET", help="An address, or a CSV file of them.", show_default=False)
+    ],
     every: Annotated[int, typer.Option(min=1, help="Hours from one scan to the next.")] = 24,
     pages: Annotated[int | None, typer.Option(min=1, help="Pages in one scan; by default crawl.pages.")] = None,
+    megabytes: Annotated[
+        int | None, typer.Option(min=1, help="Traffic of one scan; by default crawl.site_bytes.")
+    ] = None,
+    minutes: Annotated[int | None, typer.Option(min=1, help="Time of one scan; by default crawl.site_seconds.")] = None,
     comment: Annotated[str, typer.Option(help="A few words for the team.")] = "",
     workspace: WorkspaceOption = None,
 ) -> None:
     """Put a site (https://host/) or a section of one (https://host/part/) on the watch list."""
-    house = workspace_at(workspace)
-    understood([url], house.settings.crawl)
-    with House.open(house) as opened:
-        opened.store.watch(Site(url, every=every, pages=pages, comment=comment), datetime.now(UTC))
-    say(f"watching {url} every {every} h")
+    place = workspace_at(workspace)
+    plan = understood([target], place.settings.crawl)
+    if not plan.seeds:
+        raise UsageError(f"{target}: expected the address of a site, or a CSV file of them")
+    budgets = {"bytes": megabytes and megabytes * 1_000_000, "seconds": minutes and minutes * 60}
+    with House.open(place) as house:
+        for seed in plan.seeds:
+            site = Site(seed.url, every=every, pages=pages, comment=comment, **budgets)
+            house.store.watch(site, datetime.now(UTC))
+            say(f"watching {seed.url} every {every} h")
 
 
 @sites.command()
 def remove(url: Address, workspace: WorkspaceOption = None) -> None:
     """Take a site off the watch list; its findings stay."""
+    with suppress(ValueError):
+        url = canonical(url)
     with House.open(workspace_at(workspace)) as house:
         house.store.unwatch(url)
     say(f"no longer watching {url}")
@@ -52,7 +69,7 @@ def remove(url: Address, workspace: WorkspaceOption = None) -> None:
 def list_sites(workspace: WorkspaceOption = None) -> None:
     """List the watched sites with their schedule and last results."""
     place = workspace_at(workspace)
-    table = grid("site", "every", "pages", "last scan", "result", "due", "comment")
+    table = grid("site", "every", "budget", "last scan", "result", "due", "comment")
     with House.open(place) as house:
         for each in house.store.sites():
             table.add_row(*line(each, place))
@@ -63,8 +80,21 @@ def line(each: Watched, place: Workspace) -> tuple[str, ...]:
     """Return the cells of one watched site; what was never scanned has no result, which is not 0."""
     result = ", ".join(f"{outcome} {count}" for outcome, count in sorted(each.result.items())) or "—"
     scanned = clock(each.scanned, place) if each.scanned else "never"
-    pages = str(each.site.pages or place.settings.crawl.pages)
-    return (each.site.url, f"{each.site.every} h", pages, scanned, result, clock(each.due, place), each.site.comment)
+    return (
+        each.site.url,
+        f"{each.site.every} h",
+        budget(each.site, place.settings.crawl),
+        scanned,
+        result,
+        clock(each.due, place),
+        each.site.comment,
+    )
+
+
+def budget(site: Site, crawl: Crawl) -> str:
+    """Say what one scan of a site may cost."""
+    size, seconds = site.bytes or crawl.site_bytes, site.seconds or crawl.site_seconds
+    return f"{site.pages or crawl.pages} pages, {size / 1e6:,.0f} MB, {seconds / 60:,.0f} min"
 
 
 @sites.command("check")
@@ -103,9 +133,9 @@ def scan_due(house: House, workers: int) -> list[Measured]:
     scans: list[Measured] = []
     for each in house.store.sites(datetime.now(UTC)):
         crawl = house.place.settings.crawl
-        if each.site.pages:
-            crawl = crawl.model_copy(update={"pages": each.site.pages})
-        tally, measured = scanned(house, [each.site.url], crawl, workers)
+        budgets = {"pages": each.site.pages, "site_bytes": each.site.bytes, "site_seconds": each.site.seconds}
+        crawl = crawl.model_copy(update={name: value for name, value in budgets.items() if value is not None})
+        tally, measured = scanned(house, [each.site.url], crawl, workers, Rest.SKIPPED)
         house.store.scanned(each.site.url, measured.run, datetime.now(UTC))
         say(f"{each.site.url}: {tally.line()}")
         scans.append(measured)

@@ -163,8 +163,12 @@ def with_hops(page: Page, redirects: list[Page]) -> Page:
     """Note which redirects led to a page, itself among them where it is one that was not followed; keep the others."""
     if not redirects:
         return page
-    facts = {**page.facts, "redirects": "\n".join(f"{each.status} {each.url}" for each in redirects)}
     earlier = [each for each in redirects if each.url != page.url]
+    facts = {
+        **page.facts,
+        "redirects": "\n".join(f"{each.status} {each.url}" for each in redirects),
+        "received": str(sum(int(each.facts["received"]) for each in (*earlier, page))),
+    }
     return replace(page, requested=redirects[0].url, facts=facts, hops=tuple(map(hop, earlier)))
 
 

@@ -23,13 +23,16 @@ from sqlalchemy.exc import IntegrityError
 
 from checker.crawl import statements as sql
 from checker.crawl.addresses import host
-from checker.crawl.budgets import Budgets
+from checker.crawl.budgets import Budgets, Rest
+from checker.crawl.copies import SharedCopies
 from checker.crawl.leases import Lease, bury
 from checker.crawl.notes import Notes
 from checker.crawl.pace import DEAD, Pace, Visit, after
-from checker.crawl.queue import Claim, Errand, Kind, budget, retried
+from checker.crawl.patience import patient
+from checker.crawl.queue import Claim, Errand, Kind, budget, retried, spent
+from checker.crawl.robots import Copies
 from checker.crawl.rows import digest, errand_of, free, row_of
-from checker.crawl.statements import DONE, TAKEN, WAITING
+from checker.crawl.statements import DONE, MOVED, TAKEN, WAITING
 from checker.crawl.tables import crawls, errands, hosts, insert
 from checker.model import Page, PageOutcome
 from checker.settings import Crawl
@@ -70,15 +73,17 @@ class SharedFrontier:
     in the next transaction: at the next claim, or when the frontier is closed.
     """
 
-    def __init__(self, engine: Engine, crawl: int, settings: Crawl) -> None:
+    def __init__(
+        self, engine: Engine, crawl: int, settings: Crawl, *, rest: Rest = Rest.VISITED, knowledge: str = ""
+    ) -> None:
         self._engine = engine.execution_options(writes=True)
         self._crawl = crawl
         self._settings = settings
         self._lease = Lease()
-        self._budgets = Budgets(crawl, settings)
+        self._budgets = Budgets(crawl, settings, rest, knowledge)
         self._door = threading.RLock()  # one transaction at a time: threads need not queue up in the database
         self._latch = threading.Lock()  # of what is held; never waits for the database
-        self._notes = Notes()
+        self._notes = Notes(crawl)
         self._pushed: set[int] = set()
         self._holds: dict[str, Hold] = {}
         self._guests: set[str] = set()
@@ -86,7 +91,9 @@ class SharedFrontier:
         with self._writing() as connection:
             row = {"id": crawl, "begun": time.time()}
             connection.execute(insert(connection, crawls).values(row).on_conflict_do_nothing())
+        self.copies: Copies = SharedCopies(engine, crawl)
 
+    @patient
     def push(self, pushed: Iterable[Errand]) -> int:
         """Add the errands whose key is not known yet; return how many were new."""
         unknown = [errand for errand in pushed if hash(errand.key) not in self._pushed]
@@ -102,6 +109,7 @@ class SharedFrontier:
         self._idle_until = 0.0
         return new
 
+    @patient
     def take_over(self, key: str, errand: Errand) -> bool:
         """Note that the errand was redirected to `key` on its host; False where that has an errand of its own."""
         there, mine = digest(key), digest(errand.key)
@@ -111,6 +119,7 @@ class SharedFrontier:
             found = connection.execute(sql.TAKER, {"run": self._crawl, "one": there}).one()
         return there == mine or bool(found.state == TAKEN and found.asked == mine)
 
+    @patient
     def claim(self) -> Claim | float | None:
         """Take the next errand of a host that is free and due; else the seconds to wait, or None when all is done."""
         at_hand = self._at_hand()
@@ -139,26 +148,35 @@ class SharedFrontier:
             if visit is not None:
                 hold.pace = after(hold.pace, visit, self._settings)
                 wait = hold.pace.wait(visit, datetime.now(UTC))
+                self._notes.spend(errand.site, spent(visit, wait, self._settings))
             hold.busy = False
             if not hold.ahead or wait > 0 or hold.pace.failed:
                 self._give_back(hold, wait, visited=visit is not None)
             self._idle_until = 0.0
 
     def finish(self, errand: Errand, outcome: PageOutcome | None) -> None:
-        """Note that an errand was dealt with; that of a page is done once the page is `kept`."""
+        """Note that an errand was run: a page is done once it is `kept`, a list of addresses at once."""
         end = {"run": self._crawl, "one": digest(errand.key), "result": outcome}
-        if errand.kind is Kind.PAGE and outcome is not None:
+        if errand.kind is Kind.PAGE:
             self._notes.fetched(digest(errand.requested or errand.url), **end, by=self._lease.worker)
         else:
             self._notes.note(sql.FINISH, **end, then=DONE, by=None)
         self._idle_until = 0.0
 
+    def hand_on(self, errand: Errand) -> None:
+        """Note that another errand ends what this one began."""
+        end = {"run": self._crawl, "one": digest(errand.key), "result": MOVED}
+        self._notes.note(sql.FINISH, **end, then=DONE, by=None)
+        self._idle_until = 0.0
+
+    @patient
     def kept(self, page: Page) -> None:
         """Note that the store has a page: it is not fetched again when this crawl is taken up once more."""
-        if self._notes.kept(self._crawl, digest(page.requested or page.url)) >= self._settings.connections:
+        if self._notes.kept(digest(page.requested or page.url)) >= self._settings.connections:
             with self._writing():
                 pass
 
+    @patient
     def meet(self, name: str, address: str) -> bool:
         """Note at which IP address a host is about to be asked; False while another worker asks there."""
         hold = self._holds.get(name)
@@ -183,11 +201,23 @@ class SharedFrontier:
                 self._guests.discard(name)
                 self._notes.note(sql.FREE, of=name, me=self._lease.worker)
 
+    @patient
+    def others_done(self) -> bool:
+        """Wait for the workers that share this crawl; False where something waits again that a dead one had leased."""
+        while True:
+            with self._writing() as connection:
+                waiting, _ = connection.execute(sql.WAITS, {"run": self._crawl, "now": time.time()}).one()
+                if waiting or not connection.execute(sql.OUTSTANDING, {"run": self._crawl}).scalar_one():
+                    return not waiting
+            time.sleep(POLL)
+
+    @patient
     def close(self) -> None:
         """Write down what is noted, and leave; what is still leased or fetched waits for the next worker."""
         with self._writing() as connection:
             bury(connection, [self._lease.worker])
 
+    @patient
     def counts(self) -> dict[str, int]:
         """Return how many errands of the crawl are in each state."""
         with self._writing() as connection:
@@ -289,6 +319,8 @@ class SharedFrontier:
     def _lease_ahead(self, connection: Connection, name: str, most: int) -> list[Errand]:
         """Lease the first errands of a host: pages of one priority, so that nothing urgent has to wait for them."""
         rows = connection.execute(sql.FIRST, {"run": self._crawl, "of": name, "most": most}).all()
+        if not rows:  # the count is wrong: a transaction was done twice
+            connection.execute(sql.EMPTY, {"run": self._crawl, "of": name})
         found = {row.key: errand_of(row.errand) for row in rows if row.priority == rows[0].priority}
         if any(errand.kind is not Kind.PAGE for errand in found.values()):
             found = dict([next(iter(found.items()))])
@@ -304,9 +336,3 @@ class SharedFrontier:
         if soonest is not None:
             return max(float(soonest), 0.001)
         return POLL if waiting or connection.execute(sql.UNDER_WAY, {"run": self._crawl}).scalar_one() else None
-
-
-def outstanding(engine: Engine, crawl: int) -> int:
-    """Return how many errands of a crawl are still to be done, as far as is known by now; nothing is written."""
-    with engine.connect() as connection:
-        return int(connection.execute(sql.OUTSTANDING, {"run": crawl}).scalar_one())

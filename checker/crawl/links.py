@@ -10,7 +10,14 @@ from checker.model import Page
 LINKS_MAX = 1000
 """Links of one page that are looked at; real front pages of news sites have some 600."""
 
-ANCHOR = re.compile(rb"<(?:a|area|link|base|meta)\b[^>]{0,4096}", re.IGNORECASE)
+ANCHOR = re.compile(rb"<(a|area|link|base|meta|i?frame)\b[^>]{0,4096}", re.IGNORECASE)
+REFRESH = re.compile(rb"""\s*(\d{1,4})(?:\.\d*)?\s*[;,]\s*(?:url\s*=)?\s*["']?([^"']+)""", re.IGNORECASE)
+AT_ONCE = 5
+"""Seconds after which a page that moves its readers on has not been read."""
+
+FORWARDING = 10_000
+"""Bytes that a page has at most whose only sense is to move its readers on."""
+
 ATTRIBUTE = re.compile(rb"""(?<![a-zA-Z-])([a-zA-Z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 FEEDS = (b"application/rss+xml", b"application/atom+xml")
 ODD = re.compile(r"/\.|[\\\[\]]")
@@ -24,7 +31,7 @@ def tags(page: Page) -> Iterator[tuple[bytes, dict[bytes, bytes]]]:
     for match in ANCHOR.finditer(uncommented(page.body)):
         tag = match.group()
         attributes = {found[0].lower(): found[1] or found[2] or found[3] for found in ATTRIBUTE.findall(tag)}
-        yield tag[1:5].rstrip().lower().partition(b" ")[0], attributes
+        yield match[1].lower(), attributes
 
 
 def uncommented(body: bytes) -> bytes:
@@ -67,12 +74,29 @@ def links(page: Page) -> tuple[str, ...]:
             if b"nofollow" in attributes.get(b"content", b"").lower():
                 return ()
         elif name in (b"a", b"area") and b"href" in attributes and b"nofollow" not in attributes.get(b"rel", b""):
-            target = address(attributes[b"href"], base).partition("#")[0]
-            if target.startswith(("http://", "https://")):
-                found[target] = None
+            found |= web(address(attributes[b"href"], base))
+        elif name in (b"frame", b"iframe") and b"src" in attributes:
+            found |= web(address(attributes[b"src"], base))
         if len(found) >= LINKS_MAX:
             break
     return tuple(found)
+
+
+def web(target: str) -> dict[str, None]:
+    """Return an address without its fragment, nothing where it is not one of the web."""
+    return {target.partition("#")[0]: None} if target.startswith(("http://", "https://")) else {}
+
+
+def refresh(page: Page) -> str:
+    """Return where a page moves its readers on to at once (`<meta http-equiv="refresh">`); "" where it does not."""
+    if len(page.body) > FORWARDING:
+        return ""
+    for name, attributes in tags(page):
+        if name == b"meta" and attributes.get(b"http-equiv", b"").lower() == b"refresh":
+            told = REFRESH.match(attributes.get(b"content", b""))
+            target = address(told[2].strip(), page.url).partition("#")[0] if told and int(told[1]) <= AT_ONCE else ""
+            return target if target.startswith(("http://", "https://")) and target != page.url else ""
+    return ""
 
 
 def feeds(page: Page) -> tuple[str, ...]:

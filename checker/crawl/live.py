@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from checker.crawl.addresses import canonical, host, site
-from checker.crawl.fetch import HOPS, Fetcher
+from checker.crawl.fetch import HOPS, REDIRECTS, Fetcher
 from checker.crawl.follow import errands
 from checker.crawl.hops import hop, packed, unpacked
+from checker.crawl.links import refresh
 from checker.crawl.pace import SLOW_DOWN, Visit
 from checker.crawl.queue import TRIES, Claim, Errand, Frontier, Kind, Queue
 from checker.crawl.robots import Robots, Ruling
@@ -60,8 +61,7 @@ def pages(
 ) -> Iterator[Page]:
     """Crawl from the seeds and yield each page once, in the order of arrival; `render` may make more of one first.
 
-    SettingsError without `crawl.contact`. Closing the iterator breaks off what is in flight and ends the threads; a
-    page is finished for the frontier when the next one is asked for.
+    SettingsError without `crawl.contact`. Closing the iterator breaks off what is in flight and ends the threads.
     """
     require_contact(settings)
     frontier = Queue(settings) if frontier is None else frontier
@@ -107,7 +107,7 @@ class Crawler:
         self.frontier = frontier
         self.validators = validators
         self.render = render
-        self.robots = Robots(self.get_robots)
+        self.robots = Robots(self.get_robots, frontier.copies)
         self.scope = Scope(datetime.now(UTC).year)
         self.stop = threading.Event()
         self.arrived: queue.Queue[Arrived] = queue.Queue(maxsize=2 * settings.connections)
@@ -121,8 +121,8 @@ class Crawler:
             if arrived.errand is None or arrived.page is None:
                 threads -= 1
                 continue
-            yield arrived.page
             self.frontier.finish(arrived.errand, arrived.page.outcome)
+            yield arrived.page
 
     def hand_over(self, arrived: Arrived) -> None:
         """Give something to the reader, unless nobody reads any more."""
@@ -169,7 +169,13 @@ class Crawler:
         if ruling.allowed:
             page = self.fetched(errand)
             page = replace(page, facts={**page.facts, "robots": ruling.reason})
-            visit = Visit(float(page.facts["seconds"]), page.status, page.header("Retry-After"), ruling.delay)
+            visit = Visit(
+                float(page.facts["seconds"]),
+                page.status,
+                page.header("Retry-After"),
+                ruling.delay,
+                int(page.facts["received"]),
+            )
             if self.render and page.outcome is None and errand.kind is Kind.PAGE:
                 page = self.render(page, self.piece)
         else:
@@ -230,27 +236,32 @@ class Crawler:
             return self.moved(errand, page)
         if page.status in SLOW_DOWN:
             return replace(page, outcome=PageOutcome.BLOCKED)
+        if page.outcome is None and errand.kind is Kind.PAGE and (target := refresh(page)):
+            facts = {**page.facts, "moved_to": target}
+            return self.moved(errand, replace(page, outcome=PageOutcome.HTTP_ERROR, facts=facts))
         if page.outcome is None:
             sitemaps = self.robots.sitemaps(page.url)
             self.frontier.push(errands(errand, page, self.scope, self.settings, sitemaps))
         return page
 
     def moved(self, errand: Errand, page: Page) -> Page | None:
-        """Send a redirect to another host back to the frontier; one that leads out of the site ends here."""
+        """Send what leads to another host, or on by its markup, back to the frontier; out of the site it ends here."""
         target = page.facts["moved_to"]
         home = site(target) if errand.depth == 0 and errand.site else errand.site
         if home and site(target) != home:
             return replace(page, reason=f"moved out of the site, to {target}")
-        hops = page.facts["redirects"].count("\n") + 1 + errand.hops
+        hops = len(page.facts.get("redirects", "").splitlines()) + (page.status not in REDIRECTS) + errand.hops
         if hops > HOPS:
             return replace(page, reason=f"more than {HOPS} redirects")
-        key = canonical(target)
-        trail = packed((*page.hops, hop(page)))
+        way, key = (*page.hops, hop(page)), canonical(target)
+        if key in {canonical(each.url) for each in way}:
+            return replace(page, outcome=PageOutcome.HTTP_ERROR, reason="redirect loop")
+        trail = packed(way)
         onward = replace(
             errand, url=target, key=key, site=home, requested=page.requested, hops=hops, tries=0, trail=trail
         )
         if self.frontier.push([onward]):
-            self.frontier.finish(errand, None)
+            self.frontier.hand_on(errand)
             return None
         return replace(page, outcome=PageOutcome.UNCHANGED, reason=f"moved to {target}, which is looked at by itself")
 

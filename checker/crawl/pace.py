@@ -17,12 +17,16 @@ DEAD = 3
 
 @dataclass(frozen=True)
 class Visit:
-    """What one request told about its host: seconds it took, status (0 for no answer), Retry-After, wanted delay."""
+    """What one request told about its host: seconds it took, status (0 for no answer), Retry-After, wanted delay.
+
+    `bytes` are those that were received.
+    """
 
     seconds: float
     status: int
     retry_after: str = ""
     wanted: float = 0.0
+    bytes: int = 0
 
 
 @dataclass(frozen=True)

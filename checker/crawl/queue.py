@@ -8,7 +8,7 @@ import heapq
 import itertools
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ from typing import Protocol
 
 from checker.crawl.addresses import host
 from checker.crawl.pace import DEAD, Pace, Visit, after
+from checker.crawl.robots import Copies, NoCopies
 from checker.model import PageOutcome
 from checker.settings import Crawl
 
@@ -72,7 +73,9 @@ class Claim:
 
 
 class Frontier(Protocol):
-    """What is still to be fetched; holds politeness and budgets."""
+    """What is still to be fetched; holds politeness and budgets, and the `copies` of robots.txt that were read."""
+
+    copies: Copies
 
     def push(self, errands: Iterable[Errand]) -> int:
         """Add the errands whose key is not known yet; return how many were new."""
@@ -87,7 +90,10 @@ class Frontier(Protocol):
         """Free the host after a visit (None: no request was made); `again` puts the errand back."""
 
     def finish(self, errand: Errand, outcome: PageOutcome | None) -> None:
-        """Note that what the errand fetched is dealt with for good."""
+        """Note that an errand was run, and what came of it goes to the reader."""
+
+    def hand_on(self, errand: Errand) -> None:
+        """Note that another errand ends what this one began."""
 
     def meet(self, name: str, address: str) -> bool:
         """Note at which IP address a host is about to be asked; False while another program asks there."""
@@ -112,6 +118,7 @@ class Queue:
     """The frontier in memory: gone when the run ends."""
 
     def __init__(self, settings: Crawl) -> None:
+        self.copies: Copies = NoCopies()
         self.settings = settings
         self.lock = threading.Lock()
         self.hosts: dict[str, Host] = {}
@@ -120,6 +127,7 @@ class Queue:
         self.known: dict[str, str] = {}  # canonical address -> key of the errand that deals with it
         self.order = itertools.count()
         self.claimed: Counter[str] = Counter()
+        self.spent: defaultdict[str, Spent] = defaultdict(Spent)
         self.found: Counter[str] = Counter()
 
     def push(self, errands: Iterable[Errand]) -> int:
@@ -185,14 +193,16 @@ class Queue:
         return Claim(errand, parked)
 
     def drop_over_budget(self, at: Host) -> None:
-        """Forget found addresses of a site whose page budget is spent."""
+        """Forget found addresses of a site of which a budget is spent."""
         while at.waiting and self.over_budget(at.waiting[0][2]):
             heapq.heappop(at.waiting)
 
     def over_budget(self, errand: Errand) -> bool:
-        """Whether an errand is beyond its site's budget of pages; what was asked for by name never is."""
+        """Whether an errand is beyond its site's budgets; what was asked for by name never is."""
+        if errand.depth == 0 or errand.tries > 0:
+            return False
         most = self.settings.pages if errand.kind is Kind.PAGE else MAPS
-        return errand.depth > 0 and errand.tries == 0 and self.claimed[budget(errand)] >= most
+        return self.claimed[budget(errand)] >= most or self.spent[errand.site].beyond(self.settings)
 
     def parked(self, at: Host, now: float) -> str:
         """Say why a host is given up for this run; "" where it is not."""
@@ -210,13 +220,18 @@ class Queue:
             self.busy -= 1
             if visit is not None:
                 at.pace = after(at.pace, visit, self.settings)
-                at.due = time.monotonic() + at.pace.wait(visit, datetime.now(UTC))
+                wait = at.pace.wait(visit, datetime.now(UTC))
+                at.due = time.monotonic() + wait
+                self.spent[errand.site] += spent(visit, wait, self.settings)
             if again:
                 self.put(retried(errand))
             self.enqueue(at)
 
     def finish(self, errand: Errand, outcome: PageOutcome | None) -> None:
         """See `Frontier.finish`; memory has nothing to note."""
+
+    def hand_on(self, errand: Errand) -> None:
+        """See `Frontier.hand_on`; memory has nothing to note."""
 
     def meet(self, name: str, address: str) -> bool:
         """See `Frontier.meet`; nobody else shares this memory."""
@@ -226,6 +241,26 @@ class Queue:
         """See `Frontier.leave`."""
 
 
+@dataclass(frozen=True)
+class Spent:
+    """What a site has cost so far: bytes received, and seconds of requests and of the pauses after them."""
+
+    bytes: int = 0
+    seconds: float = 0.0
+
+    def __add__(self, other: "Spent") -> "Spent":
+        return Spent(self.bytes + other.bytes, self.seconds + other.seconds)
+
+    def beyond(self, settings: Crawl) -> bool:
+        """Whether the site's budget of bytes or of time is spent."""
+        return self.bytes >= settings.site_bytes or self.seconds >= settings.site_seconds
+
+
+def spent(visit: Visit, wait: float, settings: Crawl) -> Spent:
+    """Return what a visit cost; a pause beyond our patience is not waited for."""
+    return Spent(visit.bytes, visit.seconds + min(wait, settings.patience))
+
+
 def retried(errand: Errand) -> Errand:
     """Return an errand for its next try, after all others of its host, so that one bad address does not fail it."""
     return replace(errand, tries=errand.tries + 1, priority=errand.priority + LATER)
@@ -233,4 +268,9 @@ def retried(errand: Errand) -> Errand:
 
 def budget(errand: Errand) -> str:
     """Name the budget an errand is counted against: its site's pages, or its site's sitemaps and feeds."""
-    return errand.site if errand.kind is Kind.PAGE else f"{errand.site} lists"
+    return errand.site if errand.kind is Kind.PAGE else lists(errand.site)
+
+
+def lists(site: str) -> str:
+    """Name the budget of a site's sitemaps and feeds."""
+    return f"{site} lists"

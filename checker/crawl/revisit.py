@@ -5,12 +5,15 @@ articles, the rule pack, the licences) when it was judged is kept beside it, as 
 """
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, Row, select
+from sqlalchemy import Connection, Engine, Row, select
 
 from checker.crawl.addresses import canonical
+from checker.crawl.patience import patient
 from checker.crawl.rows import digest
 from checker.crawl.tables import insert, known
 from checker.model import Page, PageOutcome
@@ -18,10 +21,29 @@ from checker.model import Page, PageOutcome
 FIRST, SHORTEST, LONGEST = 24 * 3600.0, 3600.0, 30 * 24 * 3600.0
 """Seconds between two visits: at first, at least, at most."""
 
+EARLY = 0.9
+"""The share of its interval after which a page is worth another visit: a scan each night must not miss by minutes."""
+
 SLOWER, FASTER = 1.4, 0.8
 """What a visit that found the page unchanged, or changed, makes of the interval (Nutch's AdaptiveFetchSchedule)."""
 
 LOOKED_AT = (PageOutcome.CLEAN, PageOutcome.MATCHED)
+
+
+@dataclass(frozen=True)
+class Visited:
+    """What a visit found, and when."""
+
+    page: Page
+    outcome: PageOutcome
+    at: float
+    text: str
+
+    def same(self, before: Row[Any]) -> bool:
+        """Whether the page says what it said before, whatever else changed in it."""
+        if self.outcome == PageOutcome.UNCHANGED or before.sha256 == _sha256(self.page):
+            return True
+        return bool(self.text) and self.text == before.text
 
 
 class Revisits:
@@ -43,15 +65,12 @@ class Revisits:
         row = self._known(_key(page.url))
         return row is not None and row.knowledge == self._knowledge and row.sha256 == _sha256(page)
 
-    def due(self, key: str, now: datetime) -> bool:
-        """Whether a canonical address is worth a visit: never visited, or its interval is over, or more is known."""
-        row = self._known(key)
-        if row is None or row.knowledge != self._knowledge:
-            return True
-        return bool(now.timestamp() >= row.visited + row.interval)
+    @patient
+    def note(self, page: Page, outcome: PageOutcome, now: datetime, text: str = "") -> None:
+        """Remember what a visit found, `text` being a digest of what the page says.
 
-    def note(self, page: Page, outcome: PageOutcome, now: datetime) -> None:
-        """Remember what a visit found; a page that could not be judged leaves everything as it was."""
+        A page that could not be judged leaves everything as it was.
+        """
         if outcome not in (*LOOKED_AT, PageOutcome.UNCHANGED):
             return
         key = _key(page.url)
@@ -59,37 +78,50 @@ class Revisits:
             before = connection.execute(select(known).where(known.c.key == digest(key))).one_or_none()
             if outcome == PageOutcome.UNCHANGED and before is None:
                 return
-            row = self._row(key, page, outcome, before, now.timestamp())
+            visit = Visited(page, outcome, now.timestamp(), text)
+            row = self._row(key, visit, before)
             statement = insert(connection, known).values(row)
             connection.execute(statement.on_conflict_do_update(index_elements=[known.c.key], set_=row))
 
-    def _row(
-        self, key: str, page: Page, outcome: PageOutcome, before: Row[Any] | None, now: float
-    ) -> dict[str, object]:
-        same = before is not None and (outcome == PageOutcome.UNCHANGED or before.sha256 == _sha256(page))
+    def _row(self, key: str, visit: Visited, before: Row[Any] | None) -> dict[str, object]:
+        same = before is not None and visit.same(before)
         interval = FIRST if before is None else before.interval * (SLOWER if same else FASTER)
         row: dict[str, object] = {
             "key": digest(key),
             "url": key,
-            "visited": now,
-            "changed": before.changed if before is not None and same else now,
+            "visited": visit.at,
+            "changed": before.changed if before is not None and same else visit.at,
             "interval": min(max(interval, SHORTEST), LONGEST),
         }
-        if before is not None and outcome == PageOutcome.UNCHANGED:
-            kept = ("etag", "last_modified", "sha256", "knowledge")
+        if before is not None and visit.outcome == PageOutcome.UNCHANGED:
+            kept = ("etag", "last_modified", "sha256", "text", "knowledge")
             return {**row, **{name: getattr(before, name) for name in kept}}
-        rendered = "rendered" in page.facts  # an old shell may be filled with new text
+        rendered = "rendered" in visit.page.facts  # an old shell may be filled with new text
         return {
             **row,
-            "etag": "" if rendered else page.header("ETag"),
-            "last_modified": "" if rendered else page.header("Last-Modified"),
-            "sha256": _sha256(page),
+            "etag": "" if rendered else visit.page.header("ETag"),
+            "last_modified": "" if rendered else visit.page.header("Last-Modified"),
+            "sha256": _sha256(visit.page),
+            "text": visit.text,
             "knowledge": self._knowledge,
         }
 
+    @patient
     def _known(self, key: str) -> Row[Any] | None:
         with self._engine.connect() as connection:
             return connection.execute(select(known).where(known.c.key == digest(key))).one_or_none()
+
+
+def resting(connection: Connection, keys: Sequence[int], knowledge: str, now: float) -> frozenset[int]:
+    """Return which of some addresses, given by their digests, are not worth another visit yet.
+
+    One never visited always is, and every one is where something new is looked for; a visit that lies in the future
+    was noted by a wrong clock.
+    """
+    since, pause = now - known.c.visited, EARLY * known.c.interval
+    of_now = (known.c.knowledge == knowledge, since < pause, since > -pause)
+    query = select(known.c.key).where(known.c.key.in_(keys), *of_now)
+    return frozenset(connection.execute(query).scalars()) if keys else frozenset()
 
 
 def _key(url: str) -> str:

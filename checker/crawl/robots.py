@@ -1,17 +1,21 @@
 """robots.txt by RFC 9309: who may fetch what, and which rule said so.
 
-2xx: the rules count. 4xx except 429: everything is allowed. 429, 5xx, and no answer at all: nothing is allowed.
+2xx: the rules count. 4xx except 429: everything is allowed. 429, 5xx, and no answer at all: a copy of the last day
+counts, and without one nothing is allowed.
 """
 
 import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from hashlib import sha256
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from protego import Protego
 
+from checker.crawl.pace import SLOW_DOWN
 from checker.model import Page, PageOutcome
 
 PRODUCT = "checker"
@@ -84,27 +88,87 @@ class Rules:
         return tuple(self.parsed.sitemaps) if self.parsed else ()
 
 
+@dataclass(frozen=True)
+class Copy:
+    """A robots.txt as it was last read; `shared` where another worker of this crawl has just read it."""
+
+    status: int
+    body: bytes
+    fetched: float  # seconds since 1970
+    shared: bool = False
+
+    def page(self, address: str) -> Page:
+        """Return the answer that it was."""
+        return Page(address, datetime.fromtimestamp(self.fetched, UTC), self.body, self.status)
+
+
+class Copies(Protocol):
+    """What keeps the robots.txt files that were read."""
+
+    def load(self, address: str) -> Copy | None:
+        """Return the copy of an address, None where there is none."""
+
+    def save(self, address: str, copy: Copy) -> None:
+        """Keep a copy."""
+
+
+class NoCopies:
+    """Keeps nothing."""
+
+    def load(self, address: str) -> Copy | None:
+        """See `Copies.load`."""
+        return None
+
+    def save(self, address: str, copy: Copy) -> None:
+        """See `Copies.save`."""
+
+
 class Robots:
     """The rules of all authorities met so far. `get` fetches one address, following redirects."""
 
-    def __init__(self, get: Callable[[str], Page]) -> None:
+    def __init__(self, get: Callable[[str], Page], copies: Copies | None = None) -> None:
         self.get = get
+        self.copies = NoCopies() if copies is None else copies
         self.known: dict[str, Rules] = {}  # a host is visited by one thread at a time
 
     def ruling(self, url: str) -> Ruling:
         """Judge an address; its robots.txt is fetched where it is not known or too old."""
         address = place(url)
         rules = self.known.get(address)
-        asked = rules is None or rules.expires <= time.monotonic()
-        if rules is None or asked:
-            rules = read(address, self.get(address))
-            self.known[address] = rules
-        return replace(rules.ruling(url), asked=asked)
+        if rules is not None and rules.expires > time.monotonic():
+            return rules.ruling(url)
+        copy = self.copies.load(address)
+        if copy is not None and copy.shared:
+            left = LIFETIME - (time.time() - copy.fetched)
+            self.known[address] = rules = replace(read(address, copy.page(address)), expires=time.monotonic() + left)
+            return rules.ruling(url)
+        self.known[address] = rules = self.had(address, copy)
+        return replace(rules.ruling(url), asked=True)
+
+    def had(self, address: str, copy: Copy | None) -> Rules:
+        """Fetch a robots.txt; where it cannot be had, a copy of the last day stands for it for an hour.
+
+        Not where the host says that it is asked too much: then it is left alone.
+        """
+        page = self.get(address)
+        rules = read(address, page)
+        if rules.parsed is not None:
+            self.copies.save(address, Copy(page.status, clipped(page.body), time.time()))
+        elif copy is not None and page.status not in SLOW_DOWN and 0 <= time.time() - copy.fetched < LIFETIME:
+            old = read(address, copy.page(address))
+            state = f"{rules.state}; the copy of {instant(copy.fetched)} counts, {old.state}"
+            return replace(old, state=state, expires=time.monotonic() + ERROR_LIFETIME)
+        return rules
 
     def sitemaps(self, url: str) -> tuple[str, ...]:
         """Return the sitemaps that the robots.txt of an address names, as far as it is known."""
         rules = self.known.get(place(url))
         return rules.sitemaps if rules else ()
+
+
+def instant(seconds: float) -> str:
+    """Return an instant in ISO 8601, to the second."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
 
 
 def place(url: str) -> str:

@@ -9,6 +9,8 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
+from typing import Any, BinaryIO, cast
 from urllib.parse import urlsplit
 
 import feedparser
@@ -19,6 +21,9 @@ LOCATIONS = 50_000
 
 SIZE = 50_000_000
 """Bytes that one sitemap may have, unpacked."""
+
+STEP = 64 * 1024
+"""Bytes that are unpacked at once."""
 
 
 @dataclass(frozen=True)
@@ -33,30 +38,47 @@ class Listed:
 
 def sitemap(body: bytes) -> tuple[Listed, ...]:
     """Read a sitemap: XML or one address a line, gzipped or not."""
-    body = unpacked(body)
-    start = body[:512].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if not start.startswith(b"<"):
-        lines = body.decode("utf-8", errors="replace").splitlines()[:LOCATIONS]
-        return tuple(Listed(line.strip()) for line in lines if line.strip().startswith(("http://", "https://")))
-    return tuple(entries(body))
+    packed = body.startswith(b"\x1f\x8b")
+    start = ((Unpacked(body).read(512) or b"") if packed else body[:512]).lstrip(b"\xef\xbb\xbf \t\r\n")
+    stream = cast("BinaryIO", io.BufferedReader(Unpacked(body), STEP)) if packed else io.BytesIO(body)
+    if start.startswith(b"<"):
+        return tuple(entries(stream))
+    lines = io.TextIOWrapper(stream, "utf-8-sig", errors="replace")
+    stripped = (line.strip() for line in islice(lines, LOCATIONS))
+    return tuple(Listed(line) for line in stripped if line.startswith(("http://", "https://")))
 
 
-def unpacked(body: bytes) -> bytes:
-    """Undo gzip up to the size a sitemap may have; what cannot be undone is cut off."""
-    if not body.startswith(b"\x1f\x8b"):
-        return body
-    try:
-        return zlib.decompressobj(31).decompress(body, SIZE)
-    except zlib.error:
-        return b""
+class Unpacked(io.RawIOBase):
+    """Gzip undone as it is read, up to the size a sitemap may have; what cannot be undone is cut off."""
+
+    def __init__(self, body: bytes) -> None:
+        self.left = SIZE
+        self.body = body
+        self.inflater = zlib.decompressobj(31)
+
+    def readable(self) -> bool:
+        """Say that this can be read."""
+        return True
+
+    def readinto(self, into: Any) -> int:
+        """Fill a buffer."""
+        most = min(len(into), self.left)
+        try:
+            piece = self.inflater.decompress(self.body, most) if most else b""
+        except zlib.error:
+            return 0
+        self.body = self.inflater.unconsumed_tail
+        into[: len(piece)] = piece
+        self.left -= len(piece)
+        return len(piece)
 
 
-def entries(body: bytes) -> Iterator[Listed]:
+def entries(stream: BinaryIO) -> Iterator[Listed]:
     """Yield the entries of an XML sitemap up to its end, its first damage, or the limit."""
     count = 0
     found: dict[str, str] = {}
     events = etree.iterparse(
-        io.BytesIO(body), events=("end",), resolve_entities=False, no_network=True, huge_tree=False, recover=False
+        stream, events=("end",), resolve_entities=False, no_network=True, huge_tree=False, recover=False
     )
     try:
         for _, element in events:
@@ -70,11 +92,19 @@ def entries(body: bytes) -> Iterator[Listed]:
                     count += 1
                     yield listed(found, index=name == "sitemap")
                 found = {}
-                element.clear()
+                forget(element)
             if count >= LOCATIONS:
                 return
     except etree.XMLSyntaxError:
         return
+
+
+def forget(element: Any) -> None:
+    """Drop an element that was read, and what stood before it."""
+    element.clear()
+    parent = element.getparent()
+    while parent is not None and element.getprevious() is not None:
+        del parent[0]
 
 
 def listed(found: dict[str, str], *, index: bool) -> Listed:

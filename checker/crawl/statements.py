@@ -20,7 +20,10 @@ from sqlalchemy import (
 
 from checker.crawl.tables import errands, hosts, queues, quotas
 
-WAITING, LEASED, FETCHED, DONE, DROPPED, TAKEN = "waiting", "leased", "fetched", "done", "dropped", "taken"
+WAITING, LEASED, FETCHED, DONE = "waiting", "leased", "fetched", "done"
+DROPPED, TAKEN, RESTING = "dropped", "taken", "resting"
+MOVED = "moved"
+"""The outcome of an errand that another one ends."""
 
 _run: BindParameter[int] = bindparam("run")
 _of: BindParameter[str] = bindparam("of")
@@ -81,17 +84,25 @@ MINE = select(func.pg_try_advisory_xact_lock(func.hashtext(bindparam("there"))))
 """Whether no other transaction is about to take an address, in PostgreSQL; SQLite has one writer at a time anyway."""
 
 QUEUED = update(queues).where(_queue).values(waiting=queues.c.waiting + bindparam("count"))
+EMPTY = update(queues).where(_queue).values(waiting=0)
 CLAIMED = (
     update(quotas)
     .where(quotas.c.crawl == _run, quotas.c.budget == _of)
     .values(claimed=quotas.c.claimed + bindparam("count"))
-    .returning(quotas.c.claimed)
+    .returning(quotas.c.claimed, quotas.c.bytes, quotas.c.seconds)
 )
 UNCLAIMED = (
     update(quotas)
     .where(quotas.c.crawl == _run, quotas.c.budget == _of)
     .values(claimed=quotas.c.claimed - bindparam("count"))
 )
+SPENT = (
+    update(quotas)
+    .where(quotas.c.crawl == _run, quotas.c.budget.in_([_of, bindparam("lists")]))
+    .values(bytes=quotas.c.bytes + bindparam("received"), seconds=quotas.c.seconds + bindparam("took"))
+)
+"""A visit's traffic and time are those of its site, which has two budgets."""
+
 FOUND_MORE = (
     update(quotas)
     .where(quotas.c.crawl == _run, quotas.c.budget == _of)
@@ -150,6 +161,18 @@ OUTSTANDING = select(
     .select_from(errands)
     .scalar_subquery()
 )
+PLANNED = (
+    select(errands.c.host, errands.c.state, func.count())
+    .where(
+        errands.c.crawl == _run,
+        errands.c.budget.not_like("% lists"),
+        errands.c.state != TAKEN,
+        errands.c.outcome.is_distinct_from(MOVED),
+    )
+    .group_by(errands.c.host, errands.c.state)
+)
+"""Pages by host and state, but for those that another errand ends."""
+
 STATES = select(errands.c.state, func.count()).where(errands.c.crawl == _run).group_by(errands.c.state)
 QUOTAS = select(quotas).where(quotas.c.crawl == _run, quotas.c.budget.in_(bindparam("budgets", expanding=True)))
 TAKER = select(errands.c.state, errands.c.asked).where(_errand)

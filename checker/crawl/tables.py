@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -57,7 +58,7 @@ errands = Table(
     Column("pushed", BigInteger, nullable=False),  # first come, first served among equals
     Column("depth", Integer, nullable=False),
     Column("tries", Integer, nullable=False),
-    Column("state", Name, nullable=False),  # waiting, leased, fetched, done, dropped, taken
+    Column("state", Name, nullable=False),  # waiting, leased, fetched, done, dropped, taken, resting
     Column("worker", Name),  # of an errand that is leased or fetched
     Column("outcome", Name),
     Column("asked", BigInteger, nullable=False),  # digest of the address first asked for, or of who took it over
@@ -98,6 +99,8 @@ quotas = Table(
     Column("budget", Name, primary_key=True),  # a site's pages, or its sitemaps and feeds
     Column("claimed", Integer, nullable=False),
     Column("found", Integer, nullable=False),
+    Column("bytes", BigInteger, nullable=False, server_default="0"),  # taken from the site on the wire
+    Column("seconds", Float, nullable=False, server_default="0"),  # of requests and of the pauses after them
 )
 
 known = Table(
@@ -108,11 +111,22 @@ known = Table(
     Column("etag", Text, nullable=False),
     Column("last_modified", Text, nullable=False),
     Column("sha256", Name, nullable=False),  # of the body
+    Column("text", Name, nullable=False, server_default=""),  # digest of its characters, without markup and numbers
     Column("knowledge", Name, nullable=False),  # what the page was judged with
     Column("visited", Float, nullable=False),
     Column("changed", Float, nullable=False),
     Column("interval", Float, nullable=False),  # seconds
     Index("known_by_visited", "visited"),
+)
+
+robots = Table(
+    "robots",
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("address", Text, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("fetched", Float, nullable=False),
+    Column("body", LargeBinary, nullable=False),
 )
 
 

@@ -1,8 +1,9 @@
 """What a user points the checker at -> pages: addresses, lists of them, WARC files and folders, HTML files, `-`."""
 
+import csv
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,12 +14,23 @@ from checker.crawl.addresses import canonical, site
 from checker.crawl.browser import Browser, require_browser
 from checker.crawl.fetch import Fetcher, user_agent
 from checker.crawl.queue import Errand, Frontier
+from checker.crawl.rows import digest
 from checker.errors import UsageError
 from checker.model import Page, PageOutcome
 from checker.settings import Crawl
 
 PART = re.compile(r"(?P<path>.+\.warc(?:\.gz|\.zst)?)#(?P<number>\d+)/(?P<parts>[1-9]\d*)")
 """One of several parts of a WARC file, so that processes and machines can share it: pages.warc.gz#2/4."""
+
+TABLES = (".csv", ".tsv")
+HEADS = frozenset(
+    {"url", "address", "site", "homepage", "link", "domain", "host", "網址", "网址", "網站", "网站", "域名"}
+)
+"""What the head of the column with the addresses may say."""
+
+COMMENT = re.compile(r"(?:^|\s)#.*", re.DOTALL)
+NAME = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}", re.UNICODE)
+"""A bare host name."""
 
 WARCS = (".warc", ".warc.gz", ".warc.zst")
 HTML = (".html", ".htm", ".xhtml", ".shtml")
@@ -39,6 +51,17 @@ class Archive:
         ranges = warc.split(self.path, self.parts)
         return ranges[self.part - 1] if self.part <= len(ranges) else (0, 0)
 
+    def pages(self, settings: Crawl, after: int = 0) -> Iterator[Page]:
+        """Yield the pages of its records, but for those that begin before byte `after`."""
+        start, end = self.range()
+        return warc.pages(self.path, limit=settings.max_bytes, start=start, end=end, after=after)
+
+    @property
+    def name(self) -> str:
+        """Return what it is known by, for as long as it is not changed."""
+        status = self.path.stat()
+        return f"{digest(str(self.path.resolve()))} {self.part}/{self.parts} {status.st_size} {status.st_mtime_ns}"
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -48,6 +71,11 @@ class Plan:
     warcs: tuple[Archive, ...] = ()
     htmls: tuple[Path, ...] = ()
     stdin: bool = False
+
+    def saved(self, settings: Crawl) -> Iterator[Page]:
+        """Yield the saved pages."""
+        for path in self.htmls:
+            yield html_file(path, limit=settings.max_bytes)
 
 
 def pages(
@@ -70,15 +98,18 @@ def pages(
     seeds = tuple(replace(each, site="", section="") for each in plan.seeds) if single else plan.seeds
     if plan.stdin:
         yield local("-", stdin(), datetime.now(UTC), limit=settings.max_bytes)
-    for path in plan.htmls:
-        yield html_file(path, limit=settings.max_bytes)
+    yield from plan.saved(settings)
     for archive in plan.warcs:
-        start, end = archive.range()
-        yield from warc.pages(archive.path, limit=settings.max_bytes, start=start, end=end)
+        yield from archive.pages(settings)
     if seeds:
         with Fetcher(settings) as fetcher, rendering(settings, shell) as render:
             yield from live.pages(
-                seeds, settings, fetcher=fetcher, frontier=frontier, validators=validators, render=render
+                seeds,
+                settings,
+                fetcher=fetcher,
+                frontier=frontier,
+                validators=validators,
+                render=render,
             )
 
 
@@ -141,23 +172,67 @@ def folder(path: Path) -> list[Path]:
 
 
 def listed(path: Path) -> list[Errand]:
-    """Read a file of addresses: one a line, or the first column of a CSV file; # begins a comment."""
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: expected a text file with one address a line: {error}") from error
+    """Read a file of addresses: one a line with # before comments, or a CSV table (see `table`)."""
     found: list[Errand] = []
-    for number, line in enumerate(lines, start=1):
-        words = line.split("#")[0].replace(",", " ").split()
-        if not words:
-            continue
+    for number, address in table(path) if path.suffix.lower() in TABLES else addresses(path):
         try:
-            found.append(seed(words[0]))
+            found.append(seed(address))
         except UsageError as error:
             raise UsageError(f"{path}:{number}: {error}") from error
     if not found:
         raise UsageError(f"{path}: no address in this file")
     return found
+
+
+def addresses(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield the addresses of a plain list with the numbers of their lines."""
+    for number, line in enumerate(lines(path).splitlines(), start=1):
+        if words := line.split("#")[0].replace(",", " ").split():
+            yield number, words[0]
+
+
+def table(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield the addresses of a CSV table with the numbers of their lines.
+
+    They stand in the column whose head says so, else in the first; a bare host name is a site.
+    """
+    text = lines(path)
+    rows = csv.reader(text.splitlines(keepends=True), delimiter=delimiter(text))
+    column = -1
+    try:
+        for row in rows:
+            cells = [COMMENT.sub("", cell).strip() for cell in row]
+            if not any(cells):
+                continue
+            if column < 0:
+                column = next((at for at, cell in enumerate(cells) if cell.lower() in HEADS), -1)
+                if column >= 0:
+                    continue
+                column = 0
+            if len(cells) > column and cells[column]:
+                bare = NAME.fullmatch(cells[column])
+                yield rows.line_num, f"https://{cells[column]}/" if bare else cells[column]
+    except csv.Error as error:
+        raise UsageError(f"{path}:{rows.line_num}: expected a CSV table: {error}") from error
+
+
+def delimiter(text: str) -> str:
+    """Return what parts the cells of a table: a comma, a semicolon or a tab, whichever its first line has most of."""
+    return max(",;\t", key=text.partition("\n")[0].count)
+
+
+def lines(path: Path) -> str:
+    """Return the text of a list: in UTF-8, or in GB 18030 as spreadsheets in China save it."""
+    try:
+        body = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror or error}") from error
+    for charset in ("utf-8-sig", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            text = body.decode(charset)
+            if "\0" not in text:
+                return text
+    raise UsageError(f"{path}: expected a text file with one address a line, or a CSV table")
 
 
 def seed(address: str) -> Errand:

@@ -120,7 +120,8 @@ class Transport:
             self.open.discard(exchange)
             exchange.end()
         answer.wire = (b"".join(exchange.request), b"".join(exchange.response))
-        answer.facts |= exchange.facts | {"seconds": f"{time.monotonic() - began - exchange.waited:.3f}"}
+        took = time.monotonic() - began - exchange.waited
+        answer.facts |= exchange.facts | {"seconds": f"{took:.3f}", "received": str(exchange.received)}
         return answer
 
     def into(self, answer: Answer, url: str, headers: dict[str, str], timeout: float) -> None:

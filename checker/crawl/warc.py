@@ -46,12 +46,14 @@ NOTHING: Mapping[str, str] = {}
 class Reading:
     """One file being read: what bounds a page, where it stands in, and which bodies were seen (for revisits).
 
-    `at` is the offset of the record in hand, `told` whether a page was already made of it.
+    `at` is the offset of the record in hand, `told` whether a page was already made of it; of records before `after`
+    none is made.
     """
 
     path: Path
     limit: int
     modified: datetime
+    after: int = 0
     at: int = 0
     told: bool = False
     seen: set[str] = field(default_factory=set)
@@ -66,17 +68,18 @@ class Reading:
         )
 
 
-def pages(path: Path, *, limit: int, start: int = 0, end: int | None = None) -> Iterator[Page]:
+def pages(path: Path, *, limit: int, start: int = 0, end: int | None = None, after: int = 0) -> Iterator[Page]:
     """Yield a page for each response record that begins in [start, end) of a WARC file.
 
     `limit` bounds the bytes of a body. Ranges that meet give each record once, whatever their borders; borders from
-    `split` are exact. UsageError where the file cannot be opened.
+    `split` are exact. What begins before `after` was read before: it is only looked at for what later records refer
+    to. UsageError where the file cannot be opened.
     """
     try:
         with path.open("rb") as file:
             status = os.fstat(file.fileno())
-            reading = Reading(path, limit, datetime.fromtimestamp(status.st_mtime, UTC))
-            if status.st_size == 0:
+            reading = Reading(path, limit, datetime.fromtimestamp(status.st_mtime, UTC), after)
+            if status.st_size == 0 and after == 0:
                 yield reading.gap(0, "empty file")
             reading.at = start if start == 0 else find_record(file, start)
             yield from between(reading, file, min(status.st_size, status.st_size if end is None else end))
@@ -96,10 +99,14 @@ def between(reading: Reading, file: BinaryIO, end: int) -> Iterator[Page]:
         over = end_of(file, reading.at) if reading.told or not damage else reading.at + 1
         following = find_record(file, over)
         if damage and not reading.told:
-            yield reading.gap(following, damage)
+            gap = reading.gap(following, damage)
         elif reading.at + 1 < over < following:
             reading.at = over
-            yield reading.gap(following, "bytes that are no record")
+            gap = reading.gap(following, "bytes that are no record")
+        else:
+            gap = None
+        if gap is not None and reading.at >= reading.after:
+            yield gap
         reading.at = following
 
 
@@ -121,7 +128,7 @@ def run(reading: Reading, file: BinaryIO, end: int) -> Iterator[Page]:
         if record.stream_pos >= end and is_record(file, record.stream_pos):
             return
         count, reading.at, reading.told = count + 1, record.stream_pos, False
-        page = page_of(reading, record)
+        page = page_of(reading, record) if reading.at >= reading.after else passed(reading, record)
         if page is not None:
             reading.told = True
             yield page
@@ -133,6 +140,15 @@ def page_of(reading: Reading, record: WarcRecord) -> Page | None:
     """Make a page of one record; None for one that holds no page (requests, DNS answers, other formats)."""
     kind = (record.headers.get("WARC-Type") or "").lower()
     return KINDS[kind](reading, record) if kind in KINDS else None
+
+
+def passed(reading: Reading, record: WarcRecord) -> Page | None:
+    """Pass over a record that was read before, but for what a later one may refer to."""
+    kind = (record.headers.get("WARC-Type") or "").lower()
+    reading.told = kind in KINDS
+    if kind == "response":
+        reading.seen.add(record.headers.get("WARC-Payload-Digest") or "")
+    return None
 
 
 def response(reading: Reading, record: WarcRecord) -> Page | None:
@@ -181,6 +197,11 @@ def resource(reading: Reading, record: WarcRecord) -> Page | None:
     facts = digests(record, body, body)
     page = bare(reading, record, facts=facts, status=200, headers=(("Content-Type", kind),))
     return replace(page, body=body)
+
+
+def offset(page: Page) -> int:
+    """Return where in its archive the record or the gap begins that a page of `pages` was made of."""
+    return int(page.facts.get("warc", page.url).rpartition("#")[2])
 
 
 def revisit(reading: Reading, record: WarcRecord) -> Page:

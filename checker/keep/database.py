@@ -92,6 +92,12 @@ def _upsert(dialect: str, table: Table, names: tuple[str, ...], keep: tuple[str,
     return statement.on_conflict_do_update(index_elements=key, set_=changes)
 
 
+def alone(connection: Connection, lock: int) -> None:
+    """Wait until no other transaction holds a lock, and hold it to the end; SQLite has one writer at a time anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
+
+
 def _engine(address: str) -> Engine:
     to_json = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
     engine = create_engine(
@@ -154,8 +160,7 @@ def _migrate(engine: Engine) -> None:
         if _version(connection) == VERSION:
             return
     with engine.execution_options(writes=True).begin() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
+        alone(connection, MIGRATION_LOCK)
         if (version := _version(connection)) != VERSION:
             _upgrade(connection, version)
 

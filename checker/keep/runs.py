@@ -5,7 +5,7 @@ import socket
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import Connection, Row, func, select, update
 
@@ -20,6 +20,12 @@ SILENCE = timedelta(minutes=10)
 
 REUSED = timedelta(days=1)
 """The same for a run of this machine whose process is there: by then it may be another process of that number."""
+
+RESUMING = 0x636865636B6573
+"""PostgreSQL advisory lock ("checkes"): of two scans started at once, the second joins the first."""
+
+STALE = timedelta(days=1)
+"""A run that was interrupted longer ago is not taken up: what it saw is old, and all is looked at anew."""
 
 RUNNING, COMPLETE, INTERRUPTED = "running", "complete", "interrupted"
 
@@ -38,6 +44,7 @@ class Run:
     planned: int | None
     worker: str
     beat: datetime
+    knowledge: str
 
     def alive(self, now: datetime) -> bool:
         """Whether the run may still be at work: its process lives, or it gave a sign of life lately."""
@@ -63,19 +70,31 @@ class PageRow:
     reason: str
 
 
-def begin(
-    connection: Connection, kind: str, targets: Sequence[str], pack: str, now: datetime, planned: int | None
-) -> int:
+@dataclass(frozen=True)
+class Task:
+    """What a run is to do, and by which knowledge: only a run of the same task can be taken up."""
+
+    kind: str
+    targets: tuple[str, ...]
+    pack: str
+    knowledge: str = ""
+
+    @classmethod
+    def of(cls, kind: str, targets: Sequence[str], pack: str, knowledge: str = "") -> Self:
+        """Return a task whose targets can be stored."""
+        return cls(kind, tuple(storable(target) for target in targets), pack, knowledge)
+
+
+def begin(connection: Connection, task: Task, now: datetime, planned: int | None = None) -> int:
     """Open a run and return its number; running ones whose process is dead are marked interrupted."""
     for run in runs(connection):
         if run.state == RUNNING and not run.alive(now):
             end(connection, run.id, INTERRUPTED, run.beat)
     values = {
-        "kind": kind,
-        "targets": [storable(target) for target in targets],
+        **vars(task),
+        "targets": list(task.targets),
         "started": now,
         "state": RUNNING,
-        "pack": pack,
         "planned": planned,
         "worker": _worker(),
         "beat": now,
@@ -84,11 +103,15 @@ def begin(
     return int(connection.execute(statement).scalar_one())
 
 
-def resume(connection: Connection, kind: str, targets: Sequence[str], pack: str, now: datetime) -> int | None:
-    """Take up the latest run of these targets where it was interrupted; None where there is nothing to take up."""
-    wanted = (kind, tuple(storable(target) for target in targets))
+def resume(connection: Connection, task: Task, now: datetime, *, join: bool = False) -> int | None:
+    """Take up the latest run of a task where it was interrupted, or `join` it where it is at work; None for neither."""
+    database.alone(connection, RESUMING)
+    wanted = (task.kind, task.targets)
     latest = next((run for run in runs(connection) if (run.kind, run.targets) == wanted), None)
-    if latest is None or latest.pack != pack or judged_now(latest, now).state != INTERRUPTED:
+    if latest is None or (latest.pack, latest.knowledge) != (task.pack, task.knowledge):
+        return None
+    state = judged_now(latest, now).state
+    if state == COMPLETE or now - latest.beat > STALE or (state == RUNNING and not join):
         return None
     again = {"state": RUNNING, "ended": None, "worker": _worker(), "beat": now}
     connection.execute(update(tables.runs).where(tables.runs.c.id == latest.id).values(again))
@@ -111,6 +134,14 @@ def judged_now(run: Run, now: datetime) -> Run:
     return replace(run, state=INTERRUPTED, ended=run.beat) if run.state == RUNNING and not run.alive(now) else run
 
 
+def known(connection: Connection, run: int) -> Run:
+    """Return a run; StoreError where there is none of that number."""
+    row = connection.execute(select(tables.runs).where(tables.runs.c.id == run)).one_or_none()
+    if row is None:
+        raise StoreError(f"there is no run {run}; see: checker runs")
+    return _run(row)
+
+
 def last(connection: Connection) -> int:
     """Return the number of the latest run; StoreError where there is none."""
     latest = connection.execute(select(func.max(tables.runs.c.id))).scalar()
@@ -127,7 +158,7 @@ def keep_page(connection: Connection, run: int, examined: Examined, now: datetim
     """
     page = examined.page
     key = page_key(page.url)
-    connection.execute(update(tables.runs).where(tables.runs.c.id == run).values(beat=now))
+    connection.execute(update(tables.runs).where(tables.runs.c.id == run).values(beat=now, worker=_worker()))
     if examined.outcome == PageOutcome.UNCHANGED and _judged(connection, run, key):
         return
     row = {
@@ -166,8 +197,21 @@ def keep_capture(connection: Connection, capture: Capture) -> int:
     return int(connection.execute(statement.returning(columns.id)).scalar_one())
 
 
+def note_read(connection: Connection, run: int, archive: str, read: int) -> None:
+    """Note that a run has kept every page of an archive's records that begin before a byte."""
+    database.upsert(connection, tables.archives, [{"run": run, "archive": archive, "read": read}])
+
+
+def read_up_to(connection: Connection, run: int, archive: str) -> int:
+    """Return up to which byte a run has read an archive."""
+    columns = tables.archives.c
+    query = select(columns.read).where(columns.run == run, columns.archive == archive)
+    return int(connection.execute(query).scalar() or 0)
+
+
 def pages(connection: Connection, run: int) -> Iterator[PageRow]:
-    """Return the pages of a run, in the order of their addresses."""
+    """Return the pages of a run, in the order of their addresses; StoreError where there is no such run."""
+    known(connection, run)
     columns = tables.pages.c
     query = select(tables.pages).where(columns.run == run).order_by(columns.url, columns.page)
     for row in connection.execution_options(yield_per=1000).execute(query):
@@ -196,7 +240,8 @@ def coverage(connection: Connection, run: int) -> dict[PageOutcome, int]:
 
 
 def coverage_by_site(connection: Connection, run: int) -> dict[str, dict[PageOutcome, int]]:
-    """Return, for each site of a run, how many pages ended in each outcome."""
+    """Return, for each site of a run, how many pages ended in each outcome; StoreError where there is no such run."""
+    known(connection, run)
     columns = tables.pages.c
     rows = connection.execute(
         select(columns.site, columns.outcome, func.count())

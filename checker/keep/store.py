@@ -15,7 +15,7 @@ from checker.keep.capture import Capture
 from checker.keep.cases import Case, Wanted
 from checker.keep.curations import Curation, Fact
 from checker.keep.decisions import Bulk, Decision, Entry
-from checker.keep.runs import PageRow, Run
+from checker.keep.runs import PageRow, Run, Task
 from checker.keep.sightings import Look, Visit
 from checker.keep.sites import Site, Watched
 from checker.model import Article, Examined, Ownership, PageOutcome
@@ -92,15 +92,16 @@ class Store:
 
     # Runs and pages
 
-    def begin(self, kind: str, targets: Sequence[str], pack: str, now: datetime, *, planned: int | None = None) -> int:
+    def begin(self, task: Task, now: datetime, *, planned: int | None = None) -> int:
         """Open a run (scan, recheck, judge) and return its number; dead runs are marked interrupted."""
         with self.writing() as connection:
-            return runs.begin(connection, kind, targets, pack, now, planned)
+            return runs.begin(connection, task, now, planned)
 
-    def resume(self, kind: str, targets: Sequence[str], pack: str, now: datetime) -> int | None:
-        """Take up the latest run of these targets, if it was interrupted; its number, or None."""
+    def resume(self, task: Task, now: datetime, *, join: bool) -> int:
+        """Take up the latest run of a task if it was interrupted, or `join` it at work; else open one."""
         with self.writing() as connection:
-            return runs.resume(connection, kind, targets, pack, now)
+            taken = runs.resume(connection, task, now, join=join)
+            return runs.begin(connection, task, now) if taken is None else taken
 
     def end(self, run: int, state: str, now: datetime) -> None:
         """Close a run as complete or interrupted."""
@@ -130,6 +131,16 @@ class Store:
         with self.writing() as connection:
             kept = runs.keep_capture(connection, capture)
             return sightings.scan(connection, Look(run, examined, now, kept))
+
+    def note_read(self, run: int, archive: str, read: int) -> None:
+        """Note that a run has kept every page of an archive's records that begin before a byte."""
+        with self.writing() as connection:
+            runs.note_read(connection, run, archive, read)
+
+    def read_up_to(self, run: int, archive: str) -> int:
+        """Return up to which byte a run has read an archive."""
+        with self.reading() as connection:
+            return runs.read_up_to(connection, run, archive)
 
     def runs(self, now: datetime) -> tuple[Run, ...]:
         """Return every run, the latest first; a running one whose process is dead shows as interrupted."""

@@ -52,7 +52,7 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-VERSION = "0001"
+VERSION = "0002"
 """The Alembic revision that makes these tables."""
 
 Name = String().with_variant(String(collation="C"), "postgresql")
@@ -91,6 +91,15 @@ runs = Table(
     Column("planned", Integer),
     Column("worker", Name, nullable=False),  # host and process that lead the run
     Column("beat", Instant, nullable=False),  # its last sign of life
+    Column("knowledge", Name, nullable=False, server_default=""),  # digest of what its pages are judged with
+)
+
+archives = Table(
+    "archives",
+    metadata,
+    Column("run", ForeignKey("runs.id"), primary_key=True),
+    Column("archive", Name, primary_key=True),  # a WARC file, or a part of one
+    Column("read", BigInteger, nullable=False),  # every page of a record that begins before this byte is kept
 )
 
 pages = Table(

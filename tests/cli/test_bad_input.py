@@ -5,10 +5,14 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from checker import runs
+from checker.runs import House
+from checker.settings import open_workspace
 from tests.cli.conftest import Checker, run
 from tests.cli.pages import BRIDGE, CLEAN, page, text_of, warc
 
@@ -187,6 +191,23 @@ def test_an_interrupted_scan_leaves_a_consistent_store(checker: Checker, workspa
     found = {json.loads(line)["url"] for line in checker("findings", "--all", "--json").out.splitlines()}
     assert 3 <= len(found) < 3000
     assert found == judged
+
+
+def test_an_interrupted_archive_is_taken_up(checker: Checker, workspace: Path, tmp_path: Path) -> None:
+    file = warc(tmp_path / "many.warc.gz", {f"https://a.example/{at}": page(CLEAN) for at in range(90)})
+    crawl = open_workspace(workspace).settings.crawl
+    with (
+        House.open(open_workspace(workspace)) as house,
+        suppress(KeyboardInterrupt),
+        house.run("scan", [str(file)]) as run,
+    ):
+        for count, _ in enumerate(runs.scan(house, run, [str(file)], crawl), start=1):
+            if count == 70:
+                raise KeyboardInterrupt
+    ended = checker("scan", str(file))
+    assert f"run {run} goes on where it broke off" in ended.err
+    assert ended.err.splitlines()[-1].startswith("pages 90, ")
+    assert checker("runs").out.count(" complete ") == 1
 
 
 def test_a_workspace_has_one_rule_pack(checker: Checker, workspace: Path) -> None:

@@ -13,6 +13,7 @@ from checker.model import Grade
 from checker.settings import open_workspace
 from tests.cli.conftest import Checker
 from tests.cli.pages import BRIDGE, CLEAN, FERRY, page, text_of, warc
+from tests.crawl.servers import Site, reset, serving, text
 
 REPOST = page(text_of(BRIDGE), credit="來源：新華網")
 
@@ -310,6 +311,46 @@ def test_watched_sites_are_listed_with_what_is_unknown_as_unknown(checker: Check
     assert "—" in listed
     assert checker("sites", "remove", "https://news.example/").code == 0
     assert checker("sites", "remove", "https://news.example/").code == 2
+
+
+def test_a_table_of_sites_is_watched_with_its_budgets(
+    checker: Checker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHECKER_CRAWL_CONTACT", "team@example.org")
+    file = tmp_path / "sites.csv"
+    file.write_text("site,name\na.example,甲\nhttps://b.example/news/,乙\n", encoding="utf-8")
+    assert checker("sites", "add", str(file), "--pages", "30", "--megabytes", "7", "--minutes", "9").code == 0
+    listed = checker("sites", "list").out
+    assert listed.count("30 pages, 7 MB, 9 min") == 2
+    assert "https://b.example/news/" in listed
+    assert checker("sites", "remove", "https://a.example").code == 0
+    assert checker("sites", "add", str(tmp_path / "none.warc")).code == 2
+
+
+def test_coverage_tells_nothing_from_not_known(
+    checker: Checker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("CONTACT", "team@example.org"), ("ALLOW_PRIVATE", "true"), ("DELAY", "0"), ("PAGES", "3")):
+        monkeypatch.setenv(f"CHECKER_CRAWL_{name}", value)
+    robots = text("User-agent: *\nDisallow: /closed", headers="Content-Type: text/plain")
+    links = "".join(f'<a href="/{name}">x</a>' for name in ("closed", "a", "b", "c"))
+    site = Site({"/robots.txt": robots, "/": text(f"<p>{CLEAN}</p>{links}")}, text(f"<p>{CLEAN}</p>"))
+    with serving(site) as alive, serving(Site({}, reset), "127.0.0.2") as dead:
+        assert checker("scan", f"{alive}/", f"{dead}/").code == 0
+    first, second = [json.loads(line) for line in checker("coverage", "--json").out.splitlines()]
+    assert first == {
+        "site": "127.0.0.1",
+        "planned": 3,
+        "fetched": 2,
+        "judged": 2,
+        "matched": 0,
+        "failed": 0,
+        "denied": 1,
+        "why": {"robots_denied": 1, "over budget": 2},
+    }
+    assert (second["planned"], second["fetched"], second["judged"], second["matched"]) == (1, 0, 0, None)
+    assert "—" in checker("coverage").out
+    assert checker("coverage", "--run", "99").code == 2
 
 
 def test_own_pages_without_the_mark_are_errors(checker: Checker, tmp_path: Path) -> None:

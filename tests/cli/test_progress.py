@@ -33,7 +33,7 @@ def seen(monkeypatch: pytest.MonkeyPatch, *, terminal: bool, left: int) -> str:
 def test_a_terminal_sees_counts_reasons_and_how_many_are_to_come(monkeypatch: pytest.MonkeyPatch) -> None:
     line = seen(monkeypatch, terminal=True, left=6)
     assert "5/7" in line
-    assert "1 matched, failed 3 (blocked 1, timeout 2)" in line
+    assert "1 host, 1 matched, failed 3 (blocked 1, timeout 2)" in line
     assert "/s" in line
 
 

@@ -122,6 +122,29 @@ class TestPoliteness:
         first, second = (seen.began for seen in site.seen if seen.path == "/a")
         assert second - first >= 1
 
+    @pytest.mark.parametrize(
+        ("told", "outcome"),
+        [
+            ("1", None),
+            ("-5", PageOutcome.BLOCKED),
+            ("soon", PageOutcome.BLOCKED),
+            ("Fri, 31 Dec 9999 23:59:59 GMT", PageOutcome.BLOCKED),
+            ("Mon, 02 Nov 2015 08:00:00 GMT", None),
+            ("86400", PageOutcome.BLOCKED),
+        ],
+    )
+    def test_every_form_of_retry_after_is_understood(
+        self, settings: Crawl, told: str, outcome: PageOutcome | None
+    ) -> None:
+        refusals = [text("no", status="429 Too Many Requests", headers=f"Retry-After: {told}"), html()]
+
+        def script(connection: socket.socket) -> None:
+            refusals.pop(0)(connection)
+
+        with serving(Site({"/robots.txt": text(""), "/a": script})) as address:
+            (page,) = pages([f"{address}/a"], settings.model_copy(update={"patience": 30.0}))
+        assert page.outcome is outcome
+
     def test_a_host_that_asks_for_too_long_a_wait_is_left(self, settings: Crawl) -> None:
         later = format_datetime(datetime.now(UTC) + timedelta(hours=3), usegmt=True)
         refused = text("no", status="429 Too Many Requests", headers=f"Retry-After: {later}")
@@ -266,6 +289,57 @@ def test_closing_the_iterator_breaks_off(settings: Crawl) -> None:
         running.close()  # type: ignore[attr-defined]
         assert time.monotonic() - began < 5
     assert threading.active_count() <= before + 1
+
+
+class TestRefresh:
+    """61 and 62: pages that move their readers on by markup, and pages in frames."""
+
+    @staticmethod
+    def onward(target: str, seconds: int = 0) -> Script:
+        return text(f"<meta http-equiv='Refresh' content='{seconds};URL={target}'>")
+
+    def test_the_page_it_leads_to_is_had_instead(self, settings: Crawl) -> None:
+        site = Site({"/a": self.onward("/b"), "/b": self.onward("c"), "/c": html()})
+        with serving(site) as address:
+            (page,) = pages([f"{address}/a"], settings)
+        assert (page.outcome, page.url, page.requested) == (None, f"{address}/c", f"{address}/a")
+        assert [hop.url for hop in page.hops] == [f"{address}/a", f"{address}/b"]
+
+    def test_a_chain_without_an_end_ends(self, settings: Crawl) -> None:
+        site = Site({f"/{at}": self.onward(f"/{at + 1}") for at in range(40)})
+        with serving(site) as address:
+            (page,) = pages([f"{address}/0"], settings)
+        assert (page.outcome, page.reason) == (PageOutcome.HTTP_ERROR, "more than 10 redirects")
+        assert len(site.seen) <= 12
+
+    def test_a_circle_ends(self, settings: Crawl) -> None:
+        with serving(Site({"/a": self.onward("/b"), "/b": self.onward("/a")})) as address:
+            (page,) = pages([f"{address}/a"], settings)
+        assert (page.outcome, page.reason) == (PageOutcome.HTTP_ERROR, "redirect loop")
+
+    def test_a_circle_over_hosts_ends(self, settings: Crawl) -> None:
+        there = Site({})
+        with serving(there, "127.0.0.2") as other, serving(Site({"/a": moved(f"{other}/b")})) as address:
+            there.scripts["/b"] = moved(f"{address}/a")
+            (page,) = pages([f"{address}/a"], settings)
+        assert (page.outcome, page.reason) == (PageOutcome.HTTP_ERROR, "redirect loop")
+
+    def test_a_forbidden_target_is_not_asked_for(self, settings: Crawl) -> None:
+        site = Site({"/robots.txt": text("User-agent: *\nDisallow: /private"), "/a": self.onward("/private/1")})
+        with serving(site) as address:
+            (page,) = pages([f"{address}/a"], settings)
+        assert page.outcome is PageOutcome.ROBOTS_DENIED
+        assert [seen.path for seen in site.seen] == ["/robots.txt", "/a"]
+
+    def test_a_page_that_renews_itself_later_is_a_page(self, settings: Crawl) -> None:
+        with serving(Site({"/a": self.onward("/a", 0), "/b": self.onward("/c", 300)})) as address:
+            found = crawl([f"{address}/a", f"{address}/b"], settings)
+        assert [found[name].outcome for name in "ab"] == [None, None]
+
+    def test_frames_are_followed(self, settings: Crawl) -> None:
+        site = Site({"/robots.txt": text(""), "/": text("<frameset><frame src=/inside><iframe src='/too'>")}, html())
+        with serving(site) as address:
+            assert set(crawl([address + "/"], settings)) == {"", "inside", "too"}
 
 
 class TestHops:

@@ -1,11 +1,16 @@
 """robots.txt by RFC 9309: states, odd files, the rule that decided."""
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import update
 
-from checker.crawl.robots import DELAY_CAP, Robots, Rules, read
+from checker.crawl.copies import SharedCopies
+from checker.crawl.robots import DELAY_CAP, Robots, Rules, Ruling, read
+from checker.crawl.tables import crawls, insert, robots
+from checker.keep.store import Store
 from checker.model import Page, PageOutcome
 
 PLACE = "http://news.example/robots.txt"
@@ -126,3 +131,61 @@ def test_each_authority_is_asked_once_and_failures_again() -> None:
     rulings = [robots.ruling(f"{authority}/{page}") for authority in answers for page in "ab"]
     assert [ruling.asked for ruling in rulings] == [True, False, True, False, True, True]
     assert asked == [f"{authority}/robots.txt" for authority in (*answers, "https://a.example")]
+
+
+def answered(status: int, body: bytes = b"", outcome: PageOutcome | None = None) -> Page:
+    return Page(PLACE, datetime.now(UTC), body=body, status=status, outcome=outcome, reason="why")
+
+
+class TestCopies:
+    """A robots.txt that was read is kept: for other workers, and for a day on which it is not to be had."""
+
+    CLOSED = b"User-agent: *\nDisallow: /private"
+
+    def ask(
+        self, store: Store, crawl: int, answer: Page, url: str = "http://news.example/private/1"
+    ) -> tuple[Ruling, int]:
+        asked: list[str] = []
+
+        def get(address: str) -> Page:
+            asked.append(address)
+            return replace(answer, url=address)
+
+        with store.writing() as connection:
+            row = {"id": crawl, "begun": time.time()}
+            connection.execute(insert(connection, crawls).values(row).on_conflict_do_nothing())
+        return Robots(get, SharedCopies(store.engine, crawl)).ruling(url), len(asked)
+
+    def age(self, store: Store, seconds: float) -> None:
+        with store.writing() as connection:
+            connection.execute(update(robots).values(fetched=time.time() - seconds))
+
+    def test_the_workers_of_a_crawl_ask_once(self, store: Store) -> None:
+        first, asked = self.ask(store, 1, answered(200, self.CLOSED))
+        again, asked_again = self.ask(store, 1, answered(500))
+        assert (first.allowed, first.asked, asked) == (False, True, 1)
+        assert (again.allowed, again.asked, asked_again) == (False, False, 0)
+        assert first.reason == again.reason == f"{PLACE}: Disallow: /private"
+
+    def test_another_crawl_asks_anew(self, store: Store) -> None:
+        self.ask(store, 1, answered(200, self.CLOSED))
+        self.age(store, 60)
+        ruling, asked = self.ask(store, 2, answered(200, b""))
+        assert (ruling.allowed, asked) == (True, 1)
+
+    @pytest.mark.parametrize(
+        "answer", [answered(500), answered(0, outcome=PageOutcome.TIMEOUT)], ids=["500", "no answer"]
+    )
+    def test_a_copy_of_the_last_day_stands_for_one_that_is_not_to_be_had(self, store: Store, answer: Page) -> None:
+        self.ask(store, 1, answered(200, self.CLOSED))
+        for hours, allowed in ((23, True), (25, False), (-1, False)):
+            self.age(store, hours * 3600)
+            ruling, asked = self.ask(store, 2, answer, "http://news.example/public")
+            assert (ruling.allowed, asked) == (allowed, 1), hours
+            assert ("the copy of 20" in ruling.reason) is allowed
+
+    def test_a_host_that_is_asked_too_much_is_left_alone_whatever_it_said_before(self, store: Store) -> None:
+        self.ask(store, 1, answered(200, self.CLOSED))
+        self.age(store, 3600)
+        ruling, _ = self.ask(store, 2, answered(429), "http://news.example/public")
+        assert (ruling.allowed, ruling.status) == (False, 429)

@@ -55,6 +55,33 @@ def test_a_file_of_addresses(tmp_path: Path, settings: Crawl) -> None:
 
 
 @pytest.mark.parametrize(
+    ("table", "charset"),
+    [
+        ("url,name\nhttps://a.example/,甲\nhttps://b.example/news/,乙\n", "utf-8"),
+        ('name;網址\n"甲;乙";https://a.example/\n\n乙;https://b.example/news/;x\n', "utf-8-sig"),
+        ("名称\t网址\n甲\ta.example\n乙\thttps://b.example/news/\n", "gb18030"),
+        ("# sites\na.example,甲\nhttps://b.example/news/ # a section\n,\n", "utf-8"),
+    ],
+    ids=["head", "semicolons", "tabs and GB 18030", "no head"],
+)
+def test_a_table_of_sites(table: str, charset: str, tmp_path: Path, settings: Crawl) -> None:
+    file = tmp_path / "sites.csv"
+    file.write_bytes(table.encode(charset))
+    seeds = understood([str(file)], settings).seeds
+    assert [(seed.url, seed.site, seed.section) for seed in seeds] == [
+        ("https://a.example/", "a.example", ""),
+        ("https://b.example/news/", "b.example", "b.example/news/"),
+    ]
+
+
+def test_a_bad_cell_of_a_table_is_named_by_its_line(tmp_path: Path, settings: Crawl) -> None:
+    file = tmp_path / "sites.csv"
+    file.write_text("url\nhttps://a.example/\nnot an address\n")
+    with pytest.raises(UsageError, match=r"sites\.csv:3: expected an http or https address"):
+        understood([str(file)], settings)
+
+
+@pytest.mark.parametrize(
     ("target", "word"),
     [
         ("missing.html", "no such file"),

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checker.crawl.warc import pages, split
+from checker.crawl.warc import offset, pages, split
 from checker.errors import UsageError
 from checker.model import Page, PageOutcome
 
@@ -278,6 +278,26 @@ class TestRanges:
         path.write_bytes(gzip.compress(record(http(forged * 200), url="http://news.example/0"), 0) + members(2)[1])
         found = [page.url for start, end in split(path, 4) for page in pages(path, limit=LIMIT, start=start, end=end)]
         assert found == ["http://news.example/0", "http://news.example/1"]
+
+
+class TestTakenUp:
+    """An archive that a killed scan had begun is read on from where it was, with what the rest refers to."""
+
+    @given(number=st.integers(0, 12))
+    @settings(max_examples=13, deadline=None)
+    def test_what_was_read_is_passed_over(self, tmp_path_factory: pytest.TempPathFactory, number: int) -> None:
+        digest = "sha1:" + b32encode(hashlib.sha1(b"x").digest()).decode()
+        original = record(http(b"x"), WARC_Payload_Digest=digest)
+        again = record(http(b""), kind="revisit", WARC_Payload_Digest=digest)
+        pieces = [gzip.compress(original, mtime=0), *members(8), gzip.compress(again, mtime=0)]
+        pieces[4] = pieces[4][:50] + b"damage" + pieces[4][56:]
+        folder = tmp_path_factory.mktemp("warc")
+        whole = read(folder, b"".join(pieces))
+        number = min(number, len(whole))
+        after = offset(whole[number - 1]) + 1 if number else 0
+        rest = read(folder, b"".join(pieces), after=after)
+        assert [(page.url, page.outcome) for page in rest] == [(page.url, page.outcome) for page in whole[number:]]
+        assert whole[-1].outcome is PageOutcome.UNCHANGED
 
 
 def test_a_file_that_cannot_be_opened_is_said(tmp_path: Path) -> None:

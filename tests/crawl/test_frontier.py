@@ -9,16 +9,21 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
-from checker.crawl.frontier import SharedFrontier, outstanding
+from checker.crawl.budgets import Rest
+from checker.crawl.frontier import SharedFrontier
+from checker.crawl.outlook import outstanding, planned
 from checker.crawl.pace import Visit
 from checker.crawl.queue import Claim, Errand, Frontier, Kind, Queue
+from checker.crawl.revisit import Revisits
 from checker.crawl.tables import hosts
+from checker.keep.runs import Task
 from checker.keep.store import Store
 from checker.model import Page, PageOutcome
 from checker.settings import Crawl
@@ -50,11 +55,14 @@ def taken(frontier: Frontier) -> Errand:
     return claim.errand
 
 
-def drained(frontier: Frontier) -> list[str]:
-    """Run every errand at once and return the addresses in their order."""
+def drained(frontier: Frontier, visit: Visit = GOOD) -> list[str]:
+    """Run every errand and return the addresses in their order."""
     order = []
-    while isinstance(claim := frontier.claim(), Claim):
-        frontier.release(claim.errand, GOOD)
+    while (claim := frontier.claim()) is not None:
+        if not isinstance(claim, Claim):
+            time.sleep(claim)
+            continue
+        frontier.release(claim.errand, visit)
         frontier.finish(claim.errand, PageOutcome.CLEAN)
         order.append(claim.errand.url)
     return order
@@ -136,6 +144,48 @@ def test_a_site_has_a_budget_of_pages(make: Callable[[Crawl], Frontier]) -> None
     ]
 
 
+@pytest.mark.parametrize("budget", [{"site_bytes": 2500}, {"site_seconds": 0.05}], ids=["bytes", "seconds"])
+def test_a_site_has_budgets_of_bytes_and_of_time(make: Callable[[Crawl], Frontier], budget: dict[str, float]) -> None:
+    frontier = make(SETTINGS.model_copy(update={"delay": 0.01, **budget}))
+    frontier.push([errand(f"http://a.example/{number}") for number in range(9)])
+    frontier.push([errand("http://b.example/", site="b.example"), errand("http://a.example/asked", depth=0)])
+    order = drained(frontier, Visit(0.01, 200, bytes=1000))
+    expected = [f"http://a.example/{name}" for name in (0, 1, 2, "asked")]
+    assert [url for url in order if "a.example" in url] == expected
+    assert len(order) == 5
+
+
+class TestRest:
+    """Pages that are not worth another visit yet."""
+
+    URLS = tuple(f"http://a.example/{number}" for number in range(3))
+
+    def frontier(self, store: Store, rest: Rest, knowledge: str = "now") -> SharedFrontier:
+        revisits = Revisits(store.engine, "now")
+        for url in self.URLS[:2]:
+            revisits.note(page(errand(url)), PageOutcome.CLEAN, datetime.now(UTC))
+        frontier = SharedFrontier(store.engine, 1, SETTINGS, rest=rest, knowledge=knowledge)
+        frontier.push([errand(url) for url in self.URLS])
+        return frontier
+
+    def test_they_come_last(self, store: Store) -> None:
+        assert drained(self.frontier(store, Rest.LAST)) == [self.URLS[2], *self.URLS[:2]]
+
+    def test_or_not_at_all_which_is_counted(self, store: Store) -> None:
+        frontier = self.frontier(store, Rest.SKIPPED)
+        assert drained(frontier) == [self.URLS[2]]
+        assert frontier.counts() == {"fetched": 1, "resting": 2}
+        assert planned(store.engine, 1) == {"a.example": {"fetched": 1, "resting": 2}}
+
+    def test_unless_something_new_is_looked_for(self, store: Store) -> None:
+        assert drained(self.frontier(store, Rest.SKIPPED, "more")) == [*self.URLS]
+
+    def test_what_is_asked_for_by_name_never_rests(self, store: Store) -> None:
+        frontier = self.frontier(store, Rest.SKIPPED)
+        frontier.push([errand("http://a.example/", depth=0)])
+        assert "http://a.example/" in drained(frontier)
+
+
 def test_an_endless_site_does_not_fill_the_frontier(make: Callable[[Crawl], Frontier]) -> None:
     frontier = make(SETTINGS.model_copy(update={"pages": 5}))
     kept = [frontier.push([errand(f"http://a.example/{page}/{link}") for link in range(100)]) for page in range(5)]
@@ -183,6 +233,7 @@ def test_two_crawls_share_the_hosts(store: Store) -> None:
     assert isinstance(second.claim(), float)
     first.release(mine, GOOD)
     first.finish(mine, None)
+    first.kept(page(mine))
     assert first.claim() is None  # which writes down that the host is free
     time.sleep(0.5)
     assert taken(second).url == mine.url
@@ -248,7 +299,7 @@ def crawl_killed(store: Store, address: str, kills: int, size: int, seed: int) -
     with ExitStack() as stack:
         sites = [Site(linked(size)) for _ in range(3)]  # type: ignore[arg-type]
         homes = [stack.enter_context(serving(site, f"127.0.0.{at}")) + "/" for at, site in enumerate(sites, start=1)]
-        run = store.begin("scan", homes, "cri 1", NOW)
+        run = store.begin(Task.of("scan", homes, "cri 1"), NOW)
         command = [sys.executable, "-m", "tests.crawl.killed", address, str(run), *homes]
 
         def asked() -> int:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from checker.keep.runs import Task
 from checker.keep.store import Store
 from tests.keep.samples import NOW
 
@@ -18,4 +19,4 @@ def store(address: str) -> Iterator[Store]:
 @pytest.fixture
 def run(store: Store) -> int:
     """The number of a running scan."""
-    return store.begin("scan", ["https://a.example/"], "cri 1", NOW)
+    return store.begin(Task.of("scan", ["https://a.example/"], "cri 1"), NOW)

@@ -15,6 +15,7 @@ from checker.crawl import tables as crawl_tables
 from checker.errors import StoreError
 from checker.keep import tables
 from checker.keep.database import MIGRATIONS
+from checker.keep.runs import Task
 from checker.keep.store import Store
 from tests.keep.samples import NOW, article, examined
 
@@ -121,7 +122,7 @@ def test_a_database_that_goes_away_is_waited_for(migrated_postgresql: str, *, id
             opening.start()
 
     with Store.open(migrated_postgresql) as store:
-        run = store.begin("scan", [], "cri 1", NOW)
+        run = store.begin(Task.of("scan", [], "cri 1"), NOW)
         if idle:
             go_away()
         else:

@@ -12,6 +12,7 @@ from checker.keep.cases import Wanted
 from checker.keep.curations import Curation, Fact
 from checker.keep.decisions import Bulk, Decision
 from checker.keep.lifecycle import CHECKER, MOVES, OPEN, SEEN, VISITED, State
+from checker.keep.runs import Task
 from checker.keep.store import Store
 from checker.model import Grade, Level, Outcome, PageOutcome, Verdict
 from tests.keep.samples import NOW, article, examined, finding, verdict
@@ -144,7 +145,7 @@ def test_decisions_survive_random_scans(store: Store, run: int, case: str, decis
     chance = random.Random(decision.action)
     for number in range(250):
         if number % 5 == 0:
-            run = store.begin("scan", [], "cri 1", NOW)
+            run = store.begin(Task.of("scan", [], "cri 1"), NOW)
         store.keep(run, any_look(chance), NOW + timedelta(minutes=number))
     assert store.case(case).state == MOVES[decision.action].end
     assert store.history(case) == (entry,)

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from checker.keep.evidence import Evidence
+from checker.keep.runs import Task
 from checker.keep.store import Store
 from checker.model import PageOutcome
 from tests.keep.samples import NOW
@@ -19,7 +20,7 @@ from tests.keep.samples import NOW
 def killed(address: str, folder: Path, chance: random.Random) -> list[int]:
     """Run the scan, kill it at a random instant, and return the pages it said were finished, by run."""
     with Store.open(address) as store:
-        run = store.begin("scan", [], "cri 1", NOW)
+        run = store.begin(Task.of("scan", [], "cri 1"), NOW)
     command = [sys.executable, "-m", "tests.keep.killed", address, str(folder), str(run)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None

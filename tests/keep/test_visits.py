@@ -7,6 +7,7 @@ import pytest
 
 from checker.keep.decisions import Decision
 from checker.keep.lifecycle import Found, State
+from checker.keep.runs import Task
 from checker.keep.store import Store
 from checker.model import Examined, Grade, Outcome, Page, PageOutcome, Verdict, Zone
 from tests.keep.samples import NOW, examined, finding, verdict
@@ -120,7 +121,7 @@ def test_a_page_that_moved_keeps_its_case(store: Store, run: int, case: str) -> 
 
 
 def test_a_scan_settles_what_no_person_decided(store: Store, run: int, case: str) -> None:
-    later = store.begin("scan", [URL], "cri 1", NOW + DAY)
+    later = store.begin(Task.of("scan", [URL], "cri 1"), NOW + DAY)
     store.keep(later, CORRECTED, NOW + DAY)
     assert store.case(case).state == State.CORRECTED
     store.keep(later, BROKEN, NOW + DAY)
@@ -130,7 +131,7 @@ def test_a_scan_settles_what_no_person_decided(store: Store, run: int, case: str
 def test_a_page_without_the_article_any_more(store: Store, run: int, case: str) -> None:
     store.keep(run, examined(url=URL), NOW)
     assert store.case(case).present  # the same run saw it there, in another capture of the page
-    later = store.begin("scan", [URL], "cri 1", NOW + DAY)
+    later = store.begin(Task.of("scan", [URL], "cri 1"), NOW + DAY)
     store.keep(later, answer(PageOutcome.TIMEOUT), NOW + DAY)
     assert store.case(case).present
     store.keep(later, examined(url=URL, at=NOW + DAY), NOW + DAY)
@@ -140,7 +141,7 @@ def test_a_page_without_the_article_any_more(store: Store, run: int, case: str) 
 
 def test_judging_the_same_capture_anew_removes_nothing_from_the_page(store: Store, run: int, case: str) -> None:
     """The page did not change, the rules did: the finding goes, but nobody took anything down."""
-    judged = store.begin("judge", [], "cri 2", NOW + DAY)
+    judged = store.begin(Task.of("judge", [], "cri 2"), NOW + DAY)
     store.keep(judged, examined(url=URL), NOW + DAY)
     found = store.case(case)
     assert (found.present, found.state, found.outcome, found.level) == (
@@ -153,14 +154,14 @@ def test_judging_the_same_capture_anew_removes_nothing_from_the_page(store: Stor
 
 
 def test_an_older_capture_without_the_article_removes_nothing(store: Store, run: int, case: str) -> None:
-    later = store.begin("scan", [URL], "cri 1", NOW + DAY)
+    later = store.begin(Task.of("scan", [URL], "cri 1"), NOW + DAY)
     store.keep(later, examined(url=URL, at=NOW - DAY), NOW + DAY)
     assert (store.case(case).present, store.case(case).state) == (True, State.DETECTED)
 
 
 def test_an_article_that_is_not_looked_for_any_more_is_not_missed(store: Store, run: int, case: str) -> None:
     store.unregister("a1", NOW)
-    later = store.begin("scan", [URL], "cri 1", NOW + DAY)
+    later = store.begin(Task.of("scan", [URL], "cri 1"), NOW + DAY)
     store.keep(later, examined(url=URL, at=NOW + DAY), NOW + DAY)
     (visit,) = store.visit(later, URL, examined(url=URL, at=NOW + DAY), NOW + DAY)
     assert (store.case(case).present, store.case(case).state) == (True, State.DETECTED)
