@@ -92,13 +92,13 @@ CASES: tuple[Case, ...] = (
     Case("/58-template", html(only(f"<template>{ARTICLE}</template>")), O.CLEAN),
     Case("/58-textarea", html(only(f"<textarea>{ARTICLE}</textarea>")), O.MATCHED),
     Case("/58-data", html(only(f"<script>window.__DATA__={json.dumps({'text': ARTICLE})}</script>")), O.CLEAN),
-    # The article's own dateline is left, so neither is "none".
+    # The article's own dateline is left, so a credit that is a picture is not "none"; what a style sheet writes is read.
     Case("/59-picture", html(credited('<img src="/source.png">')), O.MATCHED, "dateline"),
     Case(
         "/59-style",
         html(credited('<i class=s></i><style>.s::before{content:"來源：國際在線"}</style>')),
         O.MATCHED,
-        "dateline",
+        "variant",
     ),
     Case("/59-hidden", html(credited(f'<span style="display:none">{CREDIT}</span>')), O.MATCHED, "hidden"),
     Case(
