@@ -7,6 +7,7 @@ from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
 from bs4 import BeautifulSoup
+from bs4.element import NavigableString, Tag
 
 from checker.model import PageKind, Span
 from checker.read.dates import dates
@@ -33,6 +34,9 @@ WEB = frozenset({"http", "https"})
 
 PAGERS = 200
 """Links of a pager that are looked at."""
+
+LONGEST = 200
+"""Characters of a link, blanks and all, that may say it leads to another page."""
 
 FOOT = 300
 """Characters after an article within which "page 2 of 3" is about it."""
@@ -122,11 +126,18 @@ def _prose(text: str) -> int:
 def _siblings(soup: BeautifulSoup, url: str) -> Iterator[tuple[str, str]]:
     """The links that say they lead to another page of the same article: their words, levelled, and their addresses."""
     linked = (link for link in elements(soup, "a") if "href" in link.attrs)
-    said = ((level(link.get_text()).replace(GONE, "").strip(), link) for link in linked)
+    written = ((_words(link), link) for link in linked)
+    said = ((level(words).replace(GONE, "").strip(), link) for words, link in written if len(words) <= LONGEST)
     pager = ((words, str(link["href"])) for words, link in said if len(words) <= 12 and _pages(words))
     for words, href in islice(pager, PAGERS):
         if address := _same_article(href, url):
             yield words, address
+
+
+def _words(link: Tag) -> str:
+    """The words of a link; most are one string, which need not be gathered."""
+    first, *others = link.contents or [NavigableString("")]
+    return str(first) if type(first) is NavigableString and not others else link.get_text()
 
 
 def _pages(words: str) -> bool:

@@ -9,7 +9,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import tinycss2
 from bs4.element import Tag
@@ -38,6 +38,9 @@ BRACE = re.compile(r"[{}]")
 CONTENT = re.compile(r"content\s*:\s*([\"'])((?:(?!\1)[^\n]){2,200})\1", re.IGNORECASE)
 ESCAPE = re.compile(r"\\([0-9a-fA-F]{1,6})\s?")
 COMMENT = re.compile(r"/\*.*?(?:\*/|$)|<!--|-->", re.DOTALL)
+SHORT = 200
+"""Characters of a selector that is remembered."""
+
 STATEMENT = re.compile(r"@(?:import|charset|namespace)[^;{}]*;")
 COMPOUND = re.compile(r"(?:[a-zA-Z][\w-]*|\*)?(?:[.#](?:[\w-]|[^\x00-\x7f])+)*")
 SIMPLE = re.compile(r"[.#]?(?:[\w-]|[^\x00-\x7f])+")
@@ -214,6 +217,12 @@ def holds(prelude: str) -> bool:
 
 def parsed(selector: str) -> tuple[Compound, ...]:
     """Return a selector's compounds from the outside in; () for one that says more than name, id, class and descent."""
+    return _parsed(selector) if len(selector) <= SHORT else _parsed.__wrapped__(selector)
+
+
+@lru_cache(maxsize=20_000)
+def _parsed(selector: str) -> tuple[Compound, ...]:
+    """Take a selector apart; the pages of a site have the same ones, and each page asks twice."""
     found: list[Compound] = []
     for word in selector.replace(">", " > ").split():
         if word == ">":

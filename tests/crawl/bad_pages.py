@@ -92,7 +92,7 @@ CASES: tuple[Case, ...] = (
     Case("/58-template", html(only(f"<template>{ARTICLE}</template>")), O.CLEAN),
     Case("/58-textarea", html(only(f"<textarea>{ARTICLE}</textarea>")), O.MATCHED),
     Case("/58-data", html(only(f"<script>window.__DATA__={json.dumps({'text': ARTICLE})}</script>")), O.CLEAN),
-    # The article's own dateline is left, so a credit that is a picture is not "none"; what a style sheet writes is read.
+    # The article's own dateline is left, so a picture's page is not "none"; what a style sheet writes is read.
     Case("/59-picture", html(credited('<img src="/source.png">')), O.MATCHED, "dateline"),
     Case(
         "/59-style",
