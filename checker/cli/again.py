@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from checker import runs
+from checker import again
 from checker.cli.app import app
 from checker.cli.console import grid, progress, say, stdout
 from checker.cli.options import WorkersOption, WorkspaceOption, workspace_at
@@ -20,7 +20,7 @@ def recheck(workers: WorkersOption = 1, workspace: WorkspaceOption = None) -> No
     seen: Counter[str] = Counter()
     with House.open(workspace_at(workspace)) as house, progress() as bar:
         task = bar.add_task("visits", total=None, note="")
-        for visit in runs.recheck(house, workers=workers):
+        for visit in again.recheck(house, workers=workers):
             seen[visit.found] += 1
             bar.advance(task)
             stdout.print(f"{visit.found:10}{visit.case}  {visit.outcome}", markup=False)
@@ -35,7 +35,7 @@ def judge(
 ) -> None:
     """Put the present rules and licences to all kept pages, without fetching, and show what changes."""
     with House.open(workspace_at(workspace)) as house:
-        changed = runs.judge(house, workers=workers, dry_run=dry_run)
+        changed = again.judge(house, workers=workers, dry_run=dry_run)
     table = grid("finding", "change", "rule", "from", "to", "article", "address")
     for each in changed:
         table.add_row(*map(Text, told(each)))

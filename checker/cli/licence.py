@@ -22,9 +22,9 @@ from checker.judge.tally import totals
 from checker.judge.terms import Licence
 from checker.keep.store import Store
 from checker.knowledge import sentence
-from checker.runs import reposts
 from checker.scan import pack_of
 from checker.settings import Workspace
+from checker.usage import reposts
 
 licence = typer.Typer(help="The licence register: add, import, list, show, check.", no_args_is_help=True)
 app.add_typer(licence, name="licence")

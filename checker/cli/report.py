@@ -22,8 +22,8 @@ from checker.report.figures import LicenceNote
 from checker.report.outbox import archive, as_sent
 from checker.report.period import Period, last_week, parse
 from checker.report.post import Office, readers_of, send_now, send_test, write
-from checker.runs import reposts
 from checker.settings import Language, Reader, Workspace
+from checker.usage import reposts
 
 report = typer.Typer(help="The week's report: write it, send it, look at what was sent.", invoke_without_command=True)
 app.add_typer(report, name="report")

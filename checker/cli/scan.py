@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from checker import runs
+from checker import again, runs
 from checker.cli.app import app
 from checker.cli.console import progress, say, stdout
 from checker.cli.coverage import Tally
@@ -108,7 +108,7 @@ def scanned(
         left = partial(runs.left, house, run) if live else None
         for _ in watched(runs.scan(house, run, targets, crawl, workers=workers, rest=rest), tally, left):
             pass
-        tally.turn(runs.settle_quotas(house, run))
+        tally.turn(again.settle_quotas(house, run))
         whole = Tally(Counter(house.store.coverage(run)))
         if whole.pages.total() > tally.pages.total():  # others have looked at pages of this run
             whole.verdicts.update(Outcome(case.record["outcome"]) for case in house.store.cases(Wanted(run=run)))

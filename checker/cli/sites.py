@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from checker import runs
+from checker import again
 from checker.cli.app import app
 from checker.cli.console import grid, say, stdout
 from checker.cli.options import MetricsOption, WorkersOption, WorkspaceOption, workspace_at
@@ -115,7 +115,7 @@ def run_everything_due(
         scans = scan_due(house, workers)
         if metrics:
             write_metrics(metrics, scans, known=[each.site.url for each in house.store.sites()])
-        say(f"visits {sum(1 for _ in runs.recheck(house, workers=workers))}")
+        say(f"visits {sum(1 for _ in again.recheck(house, workers=workers))}")
         if not place.settings.readers:
             say("reports: no [[readers]] in checker.toml")
             return
