@@ -27,7 +27,10 @@ AHEAD = 32
 """Items taken from the source per worker before the first of them is answered: bounds memory, keeps order cheap."""
 
 TRIES = 2
-"""Workers an item may see die before it is given up."""
+"""Workers that may die while they are at an item before it is given up."""
+
+HANDED = 6
+"""Workers it may be handed to at the most: some may be dead by then without having begun, and it is not to blame."""
 
 START = 60.0
 """Seconds a worker may take to build its work function."""
@@ -88,7 +91,7 @@ class _Task(Generic[T, R]):
 
     def __init__(self, item: T) -> None:
         self.item = item
-        self.tries = 0
+        self.handed = self.tries = 0
         self.answer: tuple[R | Lost, ...] = ()
 
 
@@ -124,7 +127,7 @@ class _Seat(Generic[T, R]):
     def give(self, task: _Task[T, R]) -> None:
         """Hand a task over; OSError where the worker died while it waited."""
         self.task, self.due = task, time.monotonic() + self.deadline
-        task.tries += 1
+        task.handed += 1
         self.pipe.send(task.item)
 
     def end(self) -> str:
@@ -212,11 +215,13 @@ class _Run(Generic[T, R]):
                 self._bury(seat, Lost("parse_timeout", f"no answer within {self.workers.deadline:g} s"))
 
     def _hear(self, seat: _Seat[T, R], word: str, value: Any) -> None:
-        """Take what a worker says: `ready`, `done` with a result, `lost` or `spent` with a reason, `failed`."""
+        """Take what a worker says: `ready`, `begun`, `done` with a result, `lost` or `spent` with why, `failed`."""
         if word == "failed":
             raise value
         if word == "ready":
             seat.ready, self.stillborn = True, 0
+        elif word == "begun" and seat.task is not None:
+            seat.task.tries += 1
         elif seat.task is not None:
             seat.task.answer = (value if word == "done" else Lost("crashed", value),)
             seat.task = None
@@ -231,7 +236,7 @@ class _Run(Generic[T, R]):
             self.stillborn += not seat.ready
             if self.stillborn >= STARTS:
                 raise WorkersError(f"no worker can be started: {how}")
-        elif lost or task.tries >= TRIES:
+        elif lost or task.tries >= TRIES or task.handed >= HANDED:
             task.answer = (lost or Lost("crashed", how),)
         else:
             self.queue.appendleft(task)
@@ -250,7 +255,9 @@ def _serve(pipe: Connection, start: Callable[[], Callable[[T], R]], memory: int 
     with suppress(EOFError, OSError, MemoryError):  # the parent is gone, or the pipe is of no more use
         pipe.send(("ready", None))
         while True:
-            pipe.send_bytes(_answer(work, pipe.recv()))
+            item = pipe.recv()
+            pipe.send(("begun", None))
+            pipe.send_bytes(_answer(work, item))
 
 
 def _answer(work: Callable[[T], R], item: T) -> bytes:
