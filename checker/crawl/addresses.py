@@ -1,7 +1,9 @@
 """Web addresses: how they are written, when two are the same, which site they belong to."""
 
+import os
 import re
 from functools import lru_cache
+from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 import tldextract
@@ -67,6 +69,11 @@ def written(address: str) -> str:
         return str(safe_url_string(address.strip()))
     except (ValueError, UnicodeError):
         return address.strip()
+
+
+def of_file(path: Path) -> str:
+    """Return the file:// address of a path, without the `..` it was named with; links are not followed."""
+    return Path(os.path.abspath(path)).as_uri()
 
 
 def canonical(address: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from checker.crawl import live, warc
-from checker.crawl.addresses import canonical, site
+from checker.crawl.addresses import canonical, of_file, site
 from checker.crawl.browser import Browser, require_browser
 from checker.crawl.fetch import Fetcher, user_agent
 from checker.crawl.queue import Errand, Frontier
@@ -255,12 +255,10 @@ def html_file(path: Path, *, limit: int) -> Page:
     except OSError as error:
         now = datetime.now(UTC)
         reason = f"cannot be read: {error.strerror}"
-        return Page(path.absolute().as_uri(), now, outcome=PageOutcome.NETWORK_ERROR, reason=reason)
+        return Page(of_file(path), now, outcome=PageOutcome.NETWORK_ERROR, reason=reason)
     if size > limit:
-        return Page(
-            path.absolute().as_uri(), modified, outcome=PageOutcome.TOO_LARGE, reason=f"a file of {size:,} bytes"
-        )
-    return local(path.absolute().as_uri(), body, modified, limit=limit)
+        return Page(of_file(path), modified, outcome=PageOutcome.TOO_LARGE, reason=f"a file of {size:,} bytes")
+    return local(of_file(path), body, modified, limit=limit)
 
 
 def local(url: str, body: bytes, captured: datetime, *, limit: int) -> Page:

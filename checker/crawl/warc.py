@@ -20,7 +20,7 @@ from typing import BinaryIO
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
 from checker.crawl import content
-from checker.crawl.addresses import written
+from checker.crawl.addresses import of_file, written
 from checker.crawl.answer import settled
 from checker.errors import UsageError
 from checker.model import Page, PageOutcome
@@ -61,7 +61,7 @@ class Reading:
     def gap(self, end: int, reason: str) -> Page:
         """The page that stands for the bytes from `at` to `end`, which cannot be read."""
         return Page(
-            url=f"{self.path.absolute().as_uri()}#{self.at}",
+            url=f"{of_file(self.path)}#{self.at}",
             captured=self.modified,
             outcome=PageOutcome.TRUNCATED,
             reason=f"{reason} (bytes {self.at:,} to {end:,})",
@@ -233,7 +233,7 @@ def bare(
     raw = (record.headers.get("WARC-Target-URI") or "").strip("<>")  # wget wrote brackets round it
     captured, doubt = moment(record.headers.get("WARC-Date") or "", reading.modified)
     return Page(
-        url=written(raw) or f"{reading.path.absolute().as_uri()}#{reading.at}",
+        url=written(raw) or f"{of_file(reading.path)}#{reading.at}",
         captured=captured,
         outcome=outcome,
         reason=reason,

@@ -3,12 +3,13 @@
 import gzip
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checker.crawl.addresses import canonical, site, written
+from checker.crawl.addresses import canonical, of_file, site, written
 from checker.crawl.links import feeds, links
 from checker.crawl.queue import Errand
 from checker.crawl.scope import Scope
@@ -77,6 +78,9 @@ class TestAddresses:
     )
     def test_site(self, address: str, home: str) -> None:
         assert site(address) == home
+
+    def test_a_file_is_named_without_detours(self, tmp_path: Path) -> None:
+        assert of_file(tmp_path / "a" / ".." / "新.html") == (tmp_path / "新.html").as_uri()
 
     def test_written(self) -> None:
         assert written(" http://news.example/新 聞?a=%B9 ") == "http://news.example/%E6%96%B0%20%E8%81%9E?a=%B9"
