@@ -84,7 +84,8 @@ class Place:
         if offset < self.main[0]:
             return Zone.HEAD if offset >= self.head else Zone.NONE
         if offset >= self.main[1]:
-            return Zone.TAIL if offset < self.tail or self._held(offset) else Zone.NONE
+            behind = offset < self.tail or (bool(self.layout.runs) and self._held(offset))
+            return Zone.TAIL if behind else Zone.NONE
         number = self.layout.block_at(offset)
         block = self.layout.blocks[number]
         before, after, here = (
