@@ -36,6 +36,9 @@ TAIL = 300
 LINE = 160
 """Characters of the longest line that states a date; longer ones tell about something else."""
 
+CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""Characters that no XML holds, which htmldate's tree refuses in the middle of its work."""
+
 GUESSED = 1_000_000
 """Characters of markup that htmldate gets to see."""
 
@@ -261,7 +264,7 @@ def _address(url: str) -> Iterator[Witness]:
 
 def _guessed(html: str, limit: date) -> Publication | None:
     found = find_date(
-        html[:GUESSED],
+        CONTROLS.sub(" ", html[:GUESSED]),
         original_date=True,
         extensive_search=False,
         min_date=EARLIEST.isoformat(),

@@ -67,6 +67,7 @@ def holds(body: bytes) -> None:
 @settings(max_examples=150, deadline=None)
 @given(stated() | mutated(BODIES))
 @example('<meta charset=utf-8><title>河灘上的風箏工坊</title><img src="/logo.png" alt="國際在線">'.encode())
+@example(b"<style>x</style>\x01<body>t\x01<style>y</style>\x01<p>" + PROSE.encode())
 def test_statements_put_together_at_random(body: bytes) -> None:
     holds(body)
 
