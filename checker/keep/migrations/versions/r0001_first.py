@@ -140,7 +140,6 @@ def upgrade() -> None:
         ["first_seen", "outcome", "state", "state_since", "grade", "organisation", "site", "article", "page", "id"],
         unique=False,
     )
-    op.create_index("cases_by_licence", "cases", ["licence"], unique=False)
     op.create_index("cases_by_organisation", "cases", ["organisation"], unique=False)
     op.create_index("cases_by_page", "cases", ["page"], unique=False)
     op.create_index("cases_by_state", "cases", ["state", "level"], unique=False)

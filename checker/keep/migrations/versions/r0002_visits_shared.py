@@ -1,4 +1,7 @@
-"""What a crawl shares: traffic and time of each site, robots.txt as last read, how far an archive was read."""
+"""What a crawl shares: traffic and time of each site, robots.txt as last read, how far an archive was read.
+
+And an index by which the cases under a licence are counted.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +15,7 @@ Name = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
+    op.create_index("cases_by_licence", "cases", ["licence"], unique=False)
     op.add_column("runs", sa.Column("knowledge", Name, nullable=False, server_default=""))
     op.add_column("quotas", sa.Column("bytes", sa.BigInteger(), nullable=False, server_default="0"))
     op.add_column("quotas", sa.Column("seconds", sa.Float(), nullable=False, server_default="0"))
@@ -42,3 +46,4 @@ def downgrade() -> None:
     op.drop_column("quotas", "seconds")
     op.drop_column("quotas", "bytes")
     op.drop_column("runs", "knowledge")
+    op.drop_index("cases_by_licence", table_name="cases")
