@@ -13,13 +13,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bs4 import BeautifulSoup
 from htmldate import find_date
 
 from checker.model import Publication, Span
+from checker.read.tree import Tree
 from checker.script import GONE, level
 
 logging.getLogger("htmldate").addHandler(logging.NullHandler())  # it complains aloud about pages without markup
@@ -87,7 +88,7 @@ class Witness:
 
 
 def publication(
-    soup: BeautifulSoup, text: str, main: Span, url: str, *, html: str = "", latest: date = LATEST
+    tree: Tree, text: str, main: Span, url: str, *, html: str = "", latest: date = LATEST
 ) -> Publication | None:
     """Return the date of publication that the page states, None where it states none.
 
@@ -95,7 +96,7 @@ def publication(
     `latest` is the day of capture: no page is dated later than the day after it.
     """
     limit = min(LATEST, latest + timedelta(days=1)) if latest < LATEST else LATEST
-    heard = [*_marked_up(soup, html), *_visible(text, main), *_address(url)]
+    heard = [*_marked_up(tree), *_visible(text, main), *_address(url)]
     heard = [witness for witness in heard if EARLIEST <= witness.when <= limit]
     if not heard:
         return _guessed(html, limit) if html and main[1] > main[0] else None
@@ -171,17 +172,16 @@ def _stated(name: str, value: object, *, clear: bool) -> Iterator[Witness]:
         return
 
 
-def _marked_up(soup: BeautifulSoup, html: str) -> Iterator[Witness]:
-    for tag in (soup.head or soup).find_all("meta"):
+def _marked_up(tree: Tree) -> Iterator[Witness]:
+    for tag in tree.head("meta"):
         name = str(tag.get("property") or tag.get("name") or tag.get("itemprop") or "").strip().lower()
         if name in META:
             yield from _stated(f"meta:{name}", tag.get("content") or "", clear=True)
-    if not html or "application/ld+json" in html:
-        for tag in soup.find_all("script", type="application/ld+json"):
+    for tag in tree.all("script"):
+        if tag.get("type") == "application/ld+json":
             yield from _linked(tag.string or "")
-    if not html or "<time" in html:
-        for tag in soup.find_all("time", datetime=True, limit=1):
-            yield from _stated("time", tag["datetime"], clear=False)
+    for tag in islice((tag for tag in tree.all("time") if "datetime" in tag.attrs), 1):
+        yield from _stated("time", tag["datetime"], clear=False)
 
 
 def _linked(script: str) -> Iterator[Witness]:

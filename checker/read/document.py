@@ -4,8 +4,6 @@ from dataclasses import replace
 from datetime import date
 from urllib.parse import urljoin
 
-from bs4 import BeautifulSoup
-
 from checker.model import Document, Page, PageKind, Rendered
 from checker.read.article import Place, place
 from checker.read.credit import credits_of, deciding, source
@@ -18,7 +16,7 @@ from checker.read.notice import notices
 from checker.read.operator import operator
 from checker.read.outlets import Reading
 from checker.read.pages import page_kind, spread
-from checker.read.tree import tree
+from checker.read.tree import Tree, tree
 from checker.read.walk import lay_out
 
 WIDE = 1000
@@ -43,15 +41,15 @@ def rendered(page: Page) -> Rendered:
 
 def read_text(html: str, url: str, reading: Reading, *, charset: str = "", captured: date = LATEST) -> Document:
     """Read decoded markup, captured on a day."""
-    soup = tree(html)
-    layout = laid_out(soup, reading)
+    markup = tree(html)
+    layout = laid_out(markup, reading)
     where = place(layout, reading)
     found = credits_of(where, reading)
     text, main = layout.text, where.main
-    credit, kind = deciding(found), page_kind(soup, text, main)
+    credit, kind = deciding(found), page_kind(markup, text, main)
     named = source(found) if kind is PageKind.ARTICLE or credit.grade in CREDITED else None
-    title, signed = headline(soup, text, main), signature(text, main)
-    over = spread(soup, text, main, url)
+    title, signed = headline(markup, text, main), signature(text, main)
+    over = spread(markup, text, main, url)
     return Document(
         url=url,
         text=text,
@@ -60,11 +58,11 @@ def read_text(html: str, url: str, reading: Reading, *, charset: str = "", captu
         original_title=title.original_title,
         authors=signed.authors,
         editor=signed.editor,
-        published=publication(soup, text, main, url, html=html if layout.widest < WIDE else "", latest=captured),
+        published=publication(markup, text, main, url, html=html if layout.widest < WIDE else "", latest=captured),
         source=named,
         credits=found,
         credit=credit,
-        operator=operator(text, soup),
+        operator=operator(text, markup),
         canonical=joined(url, layout.canonical) if layout.canonical else "",
         charset=charset,
         kind=kind,
@@ -77,16 +75,16 @@ def read_text(html: str, url: str, reading: Reading, *, charset: str = "", captu
     )
 
 
-def laid_out(soup: BeautifulSoup, reading: Reading) -> Layout:
+def laid_out(markup: Tree, reading: Reading) -> Layout:
     """Lay out a page.
 
     An element whose style would hide most of the page's words is shown by a script, so it counts as seen.
     """
-    layout = lay_out(soup, reading.parts)
+    layout = lay_out(markup, reading.parts)
     shown = len(HAN.findall(layout.text))
     held = {id(u.tag): len(HAN.findall(u.text)) for u in layout.unseen if u.styled}
     opened = frozenset(key for key, words in held.items() if words > 200 and words > 2 * shown)
-    return lay_out(soup, reading.parts, opened=opened) if opened else layout
+    return lay_out(markup, reading.parts, opened=opened) if opened else layout
 
 
 def links(where: Place, url: str) -> tuple[str, ...]:

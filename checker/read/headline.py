@@ -9,10 +9,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bs4 import BeautifulSoup
-
 from checker.model import Span
 from checker.read.plain import han
+from checker.read.tree import Tree
 from checker.script import GONE, level, packed
 
 HEAD = 1500
@@ -90,10 +89,10 @@ class Signature:
     editor: str = ""
 
 
-def headline(soup: BeautifulSoup, text: str, main: Span) -> Headline:
+def headline(tree: Tree, text: str, main: Span) -> Headline:
     """Return the title of the article `text[main]`, and its original title where the page tells it."""
-    named = _named(soup)
-    title = _shown(text, main, named) or _heading(soup, text, main) or next(map(_bare, named), "")
+    named = _named(tree)
+    title = _shown(text, main, named) or _heading(tree, text, main) or next(map(_bare, named), "")
     return Headline(title, _original(text, main))
 
 
@@ -116,11 +115,10 @@ def _ends(text: str, main: Span) -> str:
     return text[max(0, start - NEAR) : start + INSIDE] + "\n" + text[end - INSIDE : end + NEAR]
 
 
-def _named(soup: BeautifulSoup) -> list[str]:
+def _named(tree: Tree) -> list[str]:
     """What the metadata calls the page: og:title, then `<title>`."""
-    head = soup.head or soup
-    stated = [str(tag.get("content") or "") for tag in head.find_all("meta", property="og:title")]
-    stated += [tag.get_text() for tag in head.find_all("title")]
+    stated = [str(tag.get("content") or "") for tag in tree.head("meta") if tag.get("property") == "og:title"]
+    stated += [tag.get_text() for tag in tree.head("title")]
     return [words for name in stated if (words := SPACE.sub(" ", name).strip())]
 
 
@@ -154,10 +152,10 @@ def _agreed(line: str, key: str, name: str, whole: str) -> tuple[tuple[int, int]
     return (0, 0), ""
 
 
-def _heading(soup: BeautifulSoup, text: str, main: Span) -> str:
+def _heading(tree: Tree, text: str, main: Span) -> str:
     """The first heading that stands right above the article."""
     above = packed(text[max(0, main[0] - NEAR) : main[0]])
-    for tag in soup.find_all("h1", limit=3):
+    for tag in tree.all("h1")[:3]:
         words = SPACE.sub(" ", tag.get_text()).strip()
         if ENOUGH <= len(key := packed(words)) <= LONGEST and key in above:
             return words

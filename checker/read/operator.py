@@ -6,9 +6,8 @@ Numbers are given in one spelling: simplified characters, no blanks.
 
 import re
 
-from bs4 import BeautifulSoup
-
 from checker.model import Operator
+from checker.read.tree import Tree
 from checker.script import GONE, level
 
 PROVINCE = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵黔粤川蜀青藏琼宁港澳台"
@@ -48,13 +47,13 @@ FOOT = 6000
 """Characters at the end of a page in which its operator states itself; the rest is asked where they are silent."""
 
 
-def operator(text: str, soup: BeautifulSoup) -> Operator:
+def operator(text: str, tree: Tree) -> Operator:
     """Return what the page states about its operator; empty fields where it states nothing."""
     foot = level(text[-FOOT:]).replace(GONE, " ")
     flat = foot if "icp" in foot or len(text) <= FOOT else level(text).replace(GONE, " ")
     contact = (_last(PHONE, foot), _last(MAIL, foot))
     return Operator(
-        name=_name(foot, text[-FOOT:], soup),
+        name=_name(foot, text[-FOOT:], tree),
         icp=_filing(flat),
         police=_last(POLICE, flat),
         news_licence=_last(NEWS, flat),
@@ -70,12 +69,15 @@ def _filing(flat: str) -> str:
     return ""
 
 
-def _name(foot: str, original: str, soup: BeautifulSoup) -> str:
+def _name(foot: str, original: str, tree: Tree) -> str:
     """The site's name in its metadata, else who owns it or holds the copyright by its footer, else its title's end."""
-    head = soup.head or soup
-    title = " ".join(tag.get_text() for tag in head.find_all("title")).strip()
-    for tag in head.find_all("meta", property="og:site_name"):
-        if (stated := str(tag.get("content") or "").strip()) and stated != title:
+    title = " ".join(tag.get_text() for tag in tree.head("title")).strip()
+    for tag in tree.head("meta"):
+        if (
+            tag.get("property") == "og:site_name"
+            and (stated := str(tag.get("content") or "").strip())
+            and stated != title
+        ):
             return stated
     for form in (OWNER, BEFORE, HOLDER):
         for match in form.finditer(foot):

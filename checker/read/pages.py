@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
-from bs4 import BeautifulSoup
 from bs4.element import NavigableString, Tag
 
 from checker.model import PageKind, Span
 from checker.read.dates import dates
 from checker.read.plain import han
-from checker.read.tree import elements
+from checker.read.tree import Tree
 from checker.script import GONE, level
 
 NEXT = re.compile(
@@ -75,7 +74,7 @@ class Spread:
     siblings: tuple[str, ...] = ()
 
 
-def spread(soup: BeautifulSoup, text: str, main: Span, url: str) -> Spread:
+def spread(tree: Tree, text: str, main: Span, url: str) -> Spread:
     """Return which part of its article a page is.
 
     Only the page's own words count: links to the previous and the next page, links by number whose addresses differ
@@ -85,7 +84,7 @@ def spread(soup: BeautifulSoup, text: str, main: Span, url: str) -> Spread:
     number, count = (int(told[1]), int(told[2])) if told else (1, 1)
     following, part = "", number if number <= count else 1
     siblings: set[str] = set()
-    for words, address in _siblings(soup, url):
+    for words, address in _siblings(tree, url):
         mine, theirs = _numbers(url, address)
         if PREVIOUS.fullmatch(words):
             part = max(part, mine, 2)
@@ -99,17 +98,17 @@ def spread(soup: BeautifulSoup, text: str, main: Span, url: str) -> Spread:
     return Spread(part, max(part + bool(following), count), following, tuple(sorted(siblings)))
 
 
-def next_page(soup: BeautifulSoup, url: str) -> str:
+def next_page(tree: Tree, url: str) -> str:
     """Return the address of the next page of the same article, "" where there is none.
 
     A link counts that says "next page" (not "next article") and leads to the same site, to a page of the same depth.
     """
-    return next((address for words, address in _siblings(soup, url) if NEXT.fullmatch(words)), "")
+    return next((address for words, address in _siblings(tree, url) if NEXT.fullmatch(words)), "")
 
 
-def page_kind(soup: BeautifulSoup, text: str, main: Span) -> PageKind:
+def page_kind(tree: Tree, text: str, main: Span) -> PageKind:
     """Tell articles from lists of links or teasers, and from pages that only a script would fill."""
-    if len(text.strip()) < SHELL and soup.find(["script", "iframe", "frame"]):
+    if len(text.strip()) < SHELL and any(map(tree.all, ("script", "iframe", "frame"))):
         return PageKind.SHELL
     own = text[slice(*main)]
     prose = _prose(own)
@@ -123,9 +122,9 @@ def _prose(text: str) -> int:
     return sum(han(line) for line in text.split("\n") if SENTENCE.search(line))
 
 
-def _siblings(soup: BeautifulSoup, url: str) -> Iterator[tuple[str, str]]:
+def _siblings(tree: Tree, url: str) -> Iterator[tuple[str, str]]:
     """The links that say they lead to another page of the same article: their words, levelled, and their addresses."""
-    linked = (link for link in elements(soup, "a") if "href" in link.attrs)
+    linked = (link for link in tree.all("a") if "href" in link.attrs)
     written = ((_words(link), link) for link in linked)
     said = ((level(words).replace(GONE, "").strip(), link) for words, link in written if len(words) <= LONGEST)
     pager = ((words, str(link["href"])) for words, link in said if len(words) <= 12 and _pages(words))

@@ -10,13 +10,12 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from bs4 import BeautifulSoup
 from bs4.element import Comment, NavigableString, PageElement, Script, Tag, TemplateString
 
 from checker.model import Span
 from checker.read.layout import BLANK, HAN, Chrome, Frame, Layout, Picture, Run, Unseen
 from checker.read.styles import Rule, Sheets, generated, marks
-from checker.read.tree import elements
+from checker.read.tree import Tree
 from checker.read.visible import PLAIN, Sight, Size
 
 BLOCKS = frozenset(
@@ -74,10 +73,9 @@ def _words(named: str) -> tuple[str, ...]:
 class _Walk:
     """The walk itself: what has been written so far, and what waits to part it from what comes."""
 
-    def __init__(self, soup: BeautifulSoup, parts: Mapping[str, str], opened: frozenset[int]) -> None:
-        found = elements(soup, "style", "link")
-        outside = any("stylesheet" in tag.get_attribute_list("rel") for tag in found)
-        sheets = ["".join(map(str, tag.contents)) for tag in found if tag.name == "style"]
+    def __init__(self, tree: Tree, parts: Mapping[str, str], opened: frozenset[int]) -> None:
+        outside = any("stylesheet" in tag.get_attribute_list("rel") for tag in tree.all("link"))
+        sheets = ["".join(map(str, tag.contents)) for tag in tree.all("style")]
         self.sight = Sight(Sheets(sheets), outside=outside)
         self.generated = tuple(words for css in sheets for words in generated(css) if HAN.search(words))
         self.opened = opened
@@ -96,10 +94,10 @@ class _Walk:
         self.looks: dict[str, Look] = {}
         self.widest = 0
 
-    def run(self, soup: BeautifulSoup) -> None:
+    def run(self, tree: Tree) -> None:
         """Walk the whole tree."""
         stack: list[tuple[Iterator[PageElement], Tag, Frame, int, Look]] = []
-        stack.append((iter(soup.contents), soup, Frame(), 0, Look()))
+        stack.append((iter(tree.soup.contents), tree.soup, Frame(), 0, Look()))
         while stack:
             children, tag, frame, since, look = stack[-1]
             for child in children:
@@ -267,13 +265,13 @@ class _Walk:
             self.headings.append((since, self.size))
 
 
-def lay_out(soup: BeautifulSoup, parts: Mapping[str, str], *, opened: frozenset[int] = frozenset()) -> Layout:
+def lay_out(tree: Tree, parts: Mapping[str, str], *, opened: frozenset[int] = frozenset()) -> Layout:
     """Lay out a parsed page.
 
     `parts` name the parts of a page by words of class and id; `opened` are elements, by `id`, whose style is void.
     """
-    walk = _Walk(soup, parts, opened)
-    walk.run(soup)
+    walk = _Walk(tree, parts, opened)
+    walk.run(tree)
     return Layout(
         text="".join(walk.out),
         runs=tuple(walk.runs),

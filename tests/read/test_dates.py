@@ -3,12 +3,12 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from bs4 import BeautifulSoup
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checker.model import Publication
 from checker.read.dates import dates, publication
+from checker.read.tree import tree
 
 DAY = date(2026, 11, 2)
 INSTANT = datetime(2026, 11, 2, 0, 30, tzinfo=UTC)
@@ -24,8 +24,7 @@ def stated(
     text = f"{head}\n{BODY}\n{tail}"
     main = (len(head) + 1, len(head) + 1 + len(BODY))
     html = f"<html><head>{markup}</head><body><h1>标题</h1></body></html>"
-    soup = BeautifulSoup(html, "lxml")
-    return publication(soup, text, main, url, html=html, **({"latest": latest} if latest else {}))
+    return publication(tree(html), text, main, url, html=html, **({"latest": latest} if latest else {}))
 
 
 @pytest.mark.parametrize(

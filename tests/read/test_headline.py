@@ -1,11 +1,11 @@
 """Titles over articles, former titles, and who signs."""
 
 import pytest
-from bs4 import BeautifulSoup
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checker.read.headline import Headline, Signature, headline, signature
+from checker.read.tree import tree
 
 TITLE = "北江水上图书馆开放首日接待三千读者"
 BODY = (
@@ -38,24 +38,24 @@ def laid_out(before: str, after: str = "") -> tuple[str, tuple[int, int]]:
     ],
 )
 def test_the_title_is_what_page_and_metadata_agree_on(title: str, before: str) -> None:
-    soup = BeautifulSoup(f"<title>{title}</title><h1>新闻中心</h1>", "lxml")
+    markup = tree(f"<title>{title}</title><h1>新闻中心</h1>")
     text, main = laid_out(before)
-    assert headline(soup, text, main).title.replace(" ", "") in {TITLE, TITLE[:12] + "...", TITLE[:12] + "…"}
+    assert headline(markup, text, main).title.replace(" ", "") in {TITLE, TITLE[:12] + "...", TITLE[:12] + "…"}
     if "…" not in title and "..." not in title:
-        assert headline(soup, text, main).title.replace(" ", "") == TITLE
+        assert headline(markup, text, main).title.replace(" ", "") == TITLE
 
 
 def test_without_a_telling_title_the_heading_above_the_text_counts() -> None:
-    soup = BeautifulSoup(f"<title>北江网</title><h1>北江网</h1><h1>{TITLE}</h1>", "lxml")
+    markup = tree(f"<title>北江网</title><h1>北江网</h1><h1>{TITLE}</h1>")
     text, main = laid_out(f"北江网\n{TITLE}\n2026-11-02")
-    assert headline(soup, text, main).title == TITLE
-    assert headline(BeautifulSoup("", "lxml"), BODY, (0, len(BODY))) == Headline()
+    assert headline(markup, text, main).title == TITLE
+    assert headline(tree(""), BODY, (0, len(BODY))) == Headline()
 
 
 def test_og_title_counts_as_metadata() -> None:
-    soup = BeautifulSoup(f'<head><title>北江网</title><meta property="og:title" content="{TITLE}"></head>', "lxml")
+    markup = tree(f'<head><title>北江网</title><meta property="og:title" content="{TITLE}"></head>')
     text, main = laid_out("导航\n2026-11-02")
-    assert headline(soup, text, main).title == TITLE
+    assert headline(markup, text, main).title == TITLE
 
 
 @pytest.mark.parametrize(
@@ -69,10 +69,10 @@ def test_og_title_counts_as_metadata() -> None:
     ],
 )
 def test_the_original_title_stands_before_or_behind_the_text(line: str) -> None:
-    soup = BeautifulSoup("", "lxml")
+    markup = tree("")
     for before, after in ((line, ""), ("导航", line)):
         text, main = laid_out(before, after)
-        assert headline(soup, text, main).original_title == "老码头来了新邻居"
+        assert headline(markup, text, main).original_title == "老码头来了新邻居"
 
 
 @pytest.mark.parametrize(
@@ -133,4 +133,4 @@ def test_any_text_has_a_headline_and_a_signature(text: str, start: int, end: int
     main = (min(start, end, len(text)), min(max(start, end), len(text)))
     found = signature(text, main)
     assert all(name in text for name in (*found.authors, found.editor))
-    headline(BeautifulSoup(f"<title>{text}</title>", "lxml"), text, main)
+    headline(tree(f"<title>{text}</title>"), text, main)

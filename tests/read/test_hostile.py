@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from bs4 import BeautifulSoup
 
 from checker.errors import PageError
 from checker.judge.pack import load_pack
@@ -18,6 +17,7 @@ from checker.read.outlets import Reading, load_reading
 from checker.read.pages import next_page, page_kind
 from checker.read.refusal import load_refusals
 from checker.read.screen import screen
+from checker.read.tree import tree
 from checker.workers import Lost, Workers
 
 RULES = Path(__file__).parents[2] / "rules"
@@ -141,14 +141,14 @@ LONG = {
 
 @pytest.mark.parametrize("name", LONG)
 def test_no_text_is_long_enough_to_stall_a_reader_of_facts(name: str) -> None:
-    text, soup = LONG[name], BeautifulSoup(f"<title>{LONG[name][:50_000]}</title>", "lxml")
+    text, markup = LONG[name], tree(f"<title>{LONG[name][:50_000]}</title>")
     for main in ((0, len(text)), (len(text) // 2, len(text) // 2 + 9), (len(text), len(text))):
-        publication(soup, text, main, "http://example.org/" + text[:2000], latest=date(2026, 11, 24))
-        headline(soup, text, main)
+        publication(markup, text, main, "http://example.org/" + text[:2000], latest=date(2026, 11, 24))
+        headline(markup, text, main)
         signature(text, main)
-        operator(text, soup)
-        page_kind(soup, text, main)
-    assert next_page(soup, "http://example.org/") == ""
+        operator(text, markup)
+        page_kind(markup, text, main)
+    assert next_page(markup, "http://example.org/") == ""
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,14 @@
 """Articles, lists and shells told apart; the next page of an article told from the next article."""
 
+from html import escape
+
 import pytest
-from bs4 import BeautifulSoup
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checker.model import PageKind
 from checker.read.pages import Spread, next_page, page_kind, spread
+from checker.read.tree import tree
 
 HERE = "https://news.example.cn/2026/1102/c12.html"
 SENTENCES = (
@@ -41,7 +43,7 @@ SENTENCES = (
     ],
 )
 def test_the_next_page_of_the_same_article(link: str, there: str) -> None:
-    assert next_page(BeautifulSoup(link, "lxml"), HERE) == there
+    assert next_page(tree(link), HERE) == there
 
 
 BACK, ON = '<a href="{}">上一頁</a>', '<a href="{}">下一頁</a>'
@@ -74,16 +76,16 @@ BACK, ON = '<a href="{}">上一頁</a>', '<a href="{}">下一頁</a>'
     ],
 )
 def test_which_of_the_pages_of_an_article_it_is(url: str, markup: str, part: int, parts: int) -> None:
-    text = SENTENCES + BeautifulSoup(markup, "lxml").get_text()
-    page = spread(BeautifulSoup(markup, "lxml"), text, (0, len(SENTENCES)), "https://news.example.cn/2026/1102/" + url)
+    text = SENTENCES + tree(markup).soup.get_text()
+    page = spread(tree(markup), text, (0, len(SENTENCES)), "https://news.example.cn/2026/1102/" + url)
     assert (page.part, page.parts) == (part, parts)
 
 
 def test_a_page_is_read_with_its_part_and_the_next_one() -> None:
-    soup = BeautifulSoup(BACK.format("c12.html") + ON.format("c12_3.html"), "lxml")
+    markup = tree(BACK.format("c12.html") + ON.format("c12_3.html"))
     here, there = "https://news.example.cn/2026/1102/c12_2.html", "https://news.example.cn/2026/1102/c12_3.html"
     first = "https://news.example.cn/2026/1102/c12.html"
-    assert spread(soup, "", (0, 0), here) == Spread(2, 3, there, siblings=(first, there))
+    assert spread(markup, "", (0, 0), here) == Spread(2, 3, there, siblings=(first, there))
 
 
 TEASERS = "\n".join(
@@ -106,20 +108,17 @@ COMMENTS = "\n".join(f"网友{number} 2026-11-{number:02} 08:30\n真好，下周
     ids=["brief", "long", "with comments", "with dates", "teasers", "headlines", "nothing"],
 )
 def test_kinds_of_pages(text: str, kind: PageKind) -> None:
-    assert page_kind(BeautifulSoup("<p>", "lxml"), "导航 " * 40 + text, (120, 120 + len(text))) is kind
+    assert page_kind(tree("<p>"), "导航 " * 40 + text, (120, 120 + len(text))) is kind
 
 
 def test_a_page_that_only_a_script_fills_is_a_shell() -> None:
-    soup = BeautifulSoup("<div id=app>加载中</div><script src=app.js></script>", "lxml")
-    assert page_kind(soup, "加载中", (0, 3)) is PageKind.SHELL
-    assert page_kind(BeautifulSoup("<p>加载中</p>", "lxml"), "加载中", (0, 3)) is PageKind.LISTING
+    markup = tree("<div id=app>加载中</div><script src=app.js></script>")
+    assert page_kind(markup, "加载中", (0, 3)) is PageKind.SHELL
+    assert page_kind(tree("<p>加载中</p>"), "加载中", (0, 3)) is PageKind.LISTING
 
 
 @settings(max_examples=80, deadline=None)
 @given(st.text(max_size=40), st.text(alphabet="下一页頁余全文 >[]", max_size=8))
 def test_any_link_is_an_address_or_nothing(href: str, words: str) -> None:
-    soup = BeautifulSoup("<a></a>", "lxml")
-    assert soup.a is not None
-    soup.a["href"], soup.a.string = href, words
-    address = next_page(soup, HERE)
+    address = next_page(tree(f"<a href='{escape(href)}'>{escape(words)}</a>"), HERE)
     assert not address or address.startswith("https://news.example.cn/2026/1102/")

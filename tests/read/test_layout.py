@@ -1,18 +1,18 @@
 """A page laid out: the visible text in reading order, its lines, its runs, and what stands beside it."""
 
 import pytest
-from bs4 import BeautifulSoup
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checker.read.layout import Layout, path
+from checker.read.tree import tree
 from checker.read.walk import lay_out
 
 PARTS = {"nav": "nav", "<nav>": "nav", "related": "related", "friendlink": "friend"}
 
 
 def laid(html: str) -> Layout:
-    return lay_out(BeautifulSoup(html, "lxml"), PARTS)
+    return lay_out(tree(html), PARTS)
 
 
 @pytest.mark.parametrize(

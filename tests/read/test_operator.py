@@ -1,18 +1,18 @@
 """Who runs a site: numbers in every spelling, names, contacts."""
 
 import pytest
-from bs4 import BeautifulSoup
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checker.model import Operator
 from checker.read.operator import operator
+from checker.read.tree import tree
 
-EMPTY = BeautifulSoup("", "lxml")
+EMPTY = tree("")
 
 
 def footer(line: str, markup: str = "") -> Operator:
-    return operator(f"昨天上午，水上图书馆开放，读者三千多人。\n{line}", BeautifulSoup(markup, "lxml"))
+    return operator(f"昨天上午，水上图书馆开放，读者三千多人。\n{line}", tree(markup))
 
 
 @pytest.mark.parametrize(
@@ -114,6 +114,6 @@ def test_contacts_as_shown(line: str, contact: str) -> None:
 @settings(max_examples=150, deadline=None)
 @given(st.text(alphabet="京ICP备案证号-0123456789公网安备主办版权所有：© \nb2a@.电话copyright\u200b\0网", max_size=300))
 def test_any_footer_is_read(text: str) -> None:
-    found = operator(text, BeautifulSoup(text, "lxml"))
+    found = operator(text, tree(text))
     assert len(found.name) <= 40
     assert "\0" not in found.icp + found.police + found.news_licence + found.contact

@@ -1,21 +1,21 @@
 """What hides an element from a reader, and what only looks as if it did."""
 
 import pytest
-from bs4 import BeautifulSoup
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checker.read.styles import Sheets, blocks, declarations, parsed
+from checker.read.tree import tree
 from checker.read.visible import Sight
 from checker.read.walk import lay_out
 
 
 def seen(html: str) -> bool:
-    return "来源" in lay_out(BeautifulSoup(html, "lxml"), {}).text
+    return "来源" in lay_out(tree(html), {}).text
 
 
 def faint(html: str) -> str:
-    layout = lay_out(BeautifulSoup(html, "lxml"), {})
+    layout = lay_out(tree(html), {})
     return layout.sight.faint(layout.runs[layout.run_at(layout.text.index("来源"))].tag)
 
 
@@ -159,4 +159,4 @@ def test_selectors_that_say_more_are_left_out() -> None:
 def test_any_sheet_can_be_read(css: str) -> None:
     for _, body in blocks(css):
         declarations(body)
-    Sight(Sheets([css])).style(BeautifulSoup("<p class=x id=x>x</p>", "lxml").p)  # type: ignore[arg-type]
+    Sight(Sheets([css])).style(tree("<p class=x id=x>x</p>").all("p")[0])
