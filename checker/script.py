@@ -9,6 +9,7 @@ import re
 import sys
 import unicodedata
 from functools import lru_cache
+from operator import ne
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,9 @@ GAP = r"[ \x00]{0,9}"
 """What may stand between the characters of a word: blanks and the unseen; bounded, so no text is slow to search."""
 GONE = "\x00"
 """Stands for a character no reader sees."""
+
+NO_LETTER = re.compile(r"[\W_]+")
+"""What is not a letter, an ideograph or a digit."""
 
 LONG = 50
 """Characters from which on a text is levelled faster as an array."""
@@ -81,13 +85,12 @@ def simplified(text: str) -> str:
 
 def traditional(text: str) -> int:
     """Return how many characters of a text are traditional ones."""
-    table = _ideographs()
-    return sum(ord(c) in table for c in text)
+    return sum(map(ne, text, simplified(text)))
 
 
 def packed(text: str) -> str:
     """Return the levelled text without anything that is not a letter, an ideograph or a digit: a key to compare by."""
-    return "".join(c for c in level(text) if c.isalnum())
+    return NO_LETTER.sub("", level(text))
 
 
 def spaced(words: str) -> str:

@@ -85,7 +85,7 @@ class Traces:
 
         One is dropped where its picture is there: where the page has the rest of its line, as a line.
         """
-        words = [level(word) for word in self.pack.judging.photographers]
+        words = _levelled(self.pack.judging.photographers)
         lines = self._lines(words, anywhere=True)
         kept = _kept(lines, self.page_letters)
         if kept != "dropped":
@@ -207,11 +207,11 @@ class Traces:
     def adverts(self) -> list[str]:
         """Return the words of advertising in the page's main text that ours has not, as the page writes them."""
         start, end = self.document.main
-        words = dict.fromkeys(level(word) for word in self.pack.judging.commerce)
+        words = dict.fromkeys(_levelled(self.pack.judging.commerce))
         places = [(self.page.find(word, start, end), len(word)) for word in words if word not in self.ours]
         return [self.document.text[at : at + length] for at, length in places if at >= 0]
 
-    def _lines(self, words: Iterable[str], anywhere: bool = False) -> list[str]:
+    def _lines(self, words: tuple[str, ...], anywhere: bool = False) -> list[str]:
         """Return the article's short lines that start with one of these words, or hold one anywhere."""
         lines = [line.strip() for line in self.article.text.splitlines() if line.strip()]
         short = [line for line in lines if len(line) <= HEAD]
@@ -238,16 +238,17 @@ def _uncovered(span: Span, covered: Iterable[Span]) -> int:
 def own_host(pack: Pack, url: str) -> bool:
     """Say whether an address is on a host of the publisher or of a partner, or below one, or below an account there."""
     host, path = place(url)
-    return any(_below(own, host, path) for own in pack.publisher.hosts)
-
-
-def _below(own: str, host: str, path: str) -> bool:
-    """Say whether an address is on a host (news.example), or a page of an account (weibo.example/name)."""
-    name, slash, _ = own.partition("/")
-    if not slash:
-        return host == name or host.endswith("." + name)
+    hosts, accounts = _owned(pack.publisher.hosts)
+    if host in hosts or host.endswith(tuple("." + own for own in hosts)):
+        return True
     address = host.removeprefix("www.").removeprefix("m.") + path
-    return address == own or address.startswith((own + "/", own + "?", own + "&"))
+    return address in accounts or address.startswith(tuple(own + end for own in accounts for end in "/?&"))
+
+
+@lru_cache(maxsize=16)
+def _owned(places: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Part the publisher's places into hosts (news.example) and accounts (weibo.example/name)."""
+    return tuple(own for own in places if "/" not in own), tuple(own for own in places if "/" in own)
 
 
 @lru_cache(maxsize=4096)
@@ -302,12 +303,19 @@ def _before(line: str, words: Iterable[str]) -> str:
     return line[: min((at for at in map(line.find, words) if at >= 0), default=len(line))]
 
 
-def _starts(line: str, words: Iterable[str]) -> bool:
-    return level(line).lstrip("(【[▲△ ").startswith(tuple(level(word) for word in words))
+def _starts(line: str, words: tuple[str, ...]) -> bool:
+    return level(line).lstrip("(【[▲△ ").startswith(_levelled(words))
 
 
-def _holds(line: str, words: Iterable[str]) -> bool:
-    return any(level(word) in level(line) for word in words)
+def _holds(line: str, words: tuple[str, ...]) -> bool:
+    levelled = level(line)
+    return any(word in levelled for word in _levelled(words))
+
+
+@lru_cache(maxsize=64)
+def _levelled(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Level the words of a rule pack, which are asked for at every line."""
+    return tuple(map(level, words))
 
 
 def _alike(one: str, other: str) -> float:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from bs4.element import Tag
 
@@ -25,6 +26,8 @@ EDITED = re.compile(r"(?P<name>[^\s\[\]]{2,14})\[(?:整理|编译|综合|原创)
 INLINE = frozenset({"a", "span", "em", "i", "b", "strong", "font", "cite"})
 HIGH = 4
 """Inline elements around a name whose own name is looked at."""
+NAMED = 300
+"""Characters of an element's class and id that are looked at."""
 LONGEST = 120
 """Characters of a line that may be a line of dates and names."""
 NEAR = 4
@@ -131,11 +134,17 @@ def _called(run: Run, reading: Reading) -> bool:
             return False
         attrs = tag.attrs
         names = f"{' '.join(attrs.get('class') or ())} {attrs.get('id') or ''} {attrs.get('itemprop') or ''}"
-        words = {word.lower() for word in re.findall("[a-z]+", names + " " + CAMEL.sub(r"\1 \2", names), re.IGNORECASE)}
-        if words & reading.called or "medianame" in names.lower().replace("_", ""):
+        if _means(names[:NAMED], reading.called):
             return True
         tag = tag.parent
     return False
+
+
+@lru_cache(maxsize=4096)
+def _means(names: str, called: frozenset[str]) -> bool:
+    """Tell whether the names of an element say that it holds a source."""
+    words = {word.lower() for word in re.findall("[a-z]+", names + " " + CAMEL.sub(r"\1 \2", names), re.IGNORECASE)}
+    return bool(words & called) or "medianame" in names.lower().replace("_", "")
 
 
 def _fields(text: str, start: int, end: int) -> Iterator[Span]:

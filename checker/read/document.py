@@ -11,16 +11,19 @@ from checker.read.dates import LATEST, publication
 from checker.read.decode import decode
 from checker.read.grades import CREDITED
 from checker.read.headline import headline, signature
-from checker.read.layout import HAN, Layout
+from checker.read.layout import Layout
 from checker.read.notice import notices
 from checker.read.operator import operator
 from checker.read.outlets import Reading
 from checker.read.pages import page_kind, spread
+from checker.read.plain import han
 from checker.read.tree import Tree, tree
 from checker.read.walk import lay_out
 
 WIDE = 1000
 """Attributes of one element from which a second parser, quadratic in them, is not asked for a date."""
+MOSTLY = 200
+"""Han characters in one element that may be most of what a page says."""
 MOST = 500
 """Links of a page that are kept."""
 
@@ -81,9 +84,9 @@ def laid_out(markup: Tree, reading: Reading) -> Layout:
     An element whose style would hide most of the page's words is shown by a script, so it counts as seen.
     """
     layout = lay_out(markup, reading.parts)
-    shown = len(HAN.findall(layout.text))
-    held = {id(u.tag): len(HAN.findall(u.text)) for u in layout.unseen if u.styled}
-    opened = frozenset(key for key, words in held.items() if words > 200 and words > 2 * shown)
+    large = [unseen for unseen in layout.unseen if unseen.styled and sum(map(len, unseen.parts)) > MOSTLY]
+    held = {id(unseen.tag): han(unseen.text) for unseen in large}
+    opened = frozenset(key for key, words in held.items() if words > max(MOSTLY, 2 * han(layout.text)))
     return lay_out(markup, reading.parts, opened=opened) if opened else layout
 
 

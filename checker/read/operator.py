@@ -27,7 +27,8 @@ OWNER = re.compile(
     rf"(?:(?:主办(?:单位|方)?|运营(?:单位|方)|著作权人)[ :\n]{{1,4}}|(?:版权所有|网站所有权?)[ :]*){NOISE}{WORDS}"
 )
 HOLDER = re.compile(rf"(?:©|\(c\)|copyright){NOISE}{WORDS}")
-BEFORE = re.compile(rf"{WORDS} ?版权所有")
+HELD = "版权所有"
+BEFORE = re.compile(rf"{WORDS} ?{HELD}")
 NO_NAME = re.compile(
     r"(?:about|all|rights?|reserved|inc|by|power|the|your|icp|www\.|http|未经|不得|翻印|复制|违者|转载|关于|声明|联系|网站|免责|本网|本站|"
     r"举报|营业|备案|信息|中文|地址|电话|单位|法律|隐私|用户|[\W\d_]+$).*|.*icp.*|.*(?:所有|必究|转载|授权|协议|参考)"
@@ -79,7 +80,7 @@ def _name(foot: str, original: str, tree: Tree) -> str:
             and stated != title
         ):
             return stated
-    for form in (OWNER, BEFORE, HOLDER):
+    for form in (OWNER, BEFORE, HOLDER) if HELD in foot else (OWNER, HOLDER):
         for match in form.finditer(foot):
             name = ENDS.sub("", original[match.start(1) : match.end(1)]).strip(" .·-—“”\"'")
             if len(name) >= 2 and not NO_NAME.fullmatch(level(name)):

@@ -124,10 +124,11 @@ def _prose(text: str) -> int:
 
 def _siblings(tree: Tree, url: str) -> Iterator[tuple[str, str]]:
     """The links that say they lead to another page of the same article: their words, levelled, and their addresses."""
-    linked = (link for link in tree.all("a") if "href" in link.attrs)
-    written = ((_words(link), link) for link in linked)
-    said = ((level(words).replace(GONE, "").strip(), link) for words, link in written if len(words) <= LONGEST)
-    pager = ((words, str(link["href"])) for words, link in said if len(words) <= 12 and _pages(words))
+    linked = [(_words(link), str(link["href"])) for link in tree.all("a") if "href" in link.attrs]
+    linked = [(words.replace("\n", " "), href) for words, href in linked if len(words) <= LONGEST]
+    levelled = level("\n".join(words for words, _ in linked)).replace(GONE, "").split("\n")
+    said = ((words.strip(), href) for words, (_, href) in zip(levelled, linked, strict=linked != []))
+    pager = ((words, href) for words, href in said if len(words) <= 12 and _pages(words))
     for words, href in islice(pager, PAGERS):
         if address := _same_article(href, url):
             yield words, address

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 import tinycss2
 from bs4.element import Tag
@@ -39,7 +40,7 @@ CONTENT = re.compile(r"content\s*:\s*([\"'])((?:(?!\1)[^\n]){2,200})\1", re.IGNO
 ESCAPE = re.compile(r"\\([0-9a-fA-F]{1,6})\s?")
 COMMENT = re.compile(r"/\*.*?(?:\*/|$)|<!--|-->", re.DOTALL)
 SHORT = 200
-"""Characters of a selector that is remembered."""
+"""Characters of a selector, or of declarations, that are remembered."""
 
 STATEMENT = re.compile(r"@(?:import|charset|namespace)[^;{}]*;")
 COMPOUND = re.compile(r"(?:[a-zA-Z][\w-]*|\*)?(?:[.#](?:[\w-]|[^\x00-\x7f])+)*")
@@ -81,13 +82,11 @@ class Compound:
 
 
 @dataclass(frozen=True)
-class Rule:
-    """One selector with what its block declares; `weight` is its specificity and order."""
+class Selector:
+    """One selector: its words, its compounds from the outside in, none where it says more than names and descent."""
 
-    selector: str
+    words: str
     compounds: tuple[Compound, ...]
-    body: str
-    weight: tuple[int, int, int, int]
 
     @cached_property
     def outer(self) -> frozenset[str]:
@@ -97,20 +96,21 @@ class Rule:
         )
 
     @cached_property
-    def declarations(self) -> Declarations:
-        """What the block declares, read when it is first needed."""
-        return declarations(self.body)
+    def weight(self) -> tuple[int, int, int]:
+        """Its specificity: ids, classes, names."""
+        ids, classes = (sum(len(getattr(c, part)) for c in self.compounds) for part in ("ids", "classes"))
+        return ids, classes, sum(bool(c.tag) for c in self.compounds)
 
-    @property
+    @cached_property
     def key(self) -> str:
-        """The id, class or name that an element must have for the rule to be looked at."""
+        """The id, class or name that an element must have for the selector to be looked at."""
         last = self.compounds[-1]
         return next(iter(sorted(f"#{i}" for i in last.ids)), "") or next(
             iter(sorted(f".{c}" for c in last.classes)), last.tag
         )
 
     def fits(self, tag: Tag, around: Mapping[str, int] | None = None) -> bool:
-        """Tell whether the selector matches the element; `around` counts the marks of the elements around, if known."""
+        """Tell whether it matches the element; `around` counts the marks of the elements around, if known."""
         if around is not None and not all(map(around.get, self.outer)):
             return False
         return self.compounds[-1].fits(tag) and (len(self.compounds) == 1 or self._climbed(tag.parent))
@@ -127,6 +127,24 @@ class Rule:
         return True
 
 
+class Rule(NamedTuple):
+    """One selector with what its block declares, and its place among the rules of the page."""
+
+    selector: Selector
+    body: str
+    order: int
+
+    @property
+    def declarations(self) -> Declarations:
+        """What the block declares, read when it is first needed."""
+        return declarations(self.body)
+
+    @property
+    def weight(self) -> tuple[int, int, int, int]:
+        """Which rule prevails: the more specific, else the later."""
+        return *self.selector.weight, self.order
+
+
 class Sheets:
     """The page's own style rules; those that can hide an element are found at once, all others only beside them."""
 
@@ -134,7 +152,7 @@ class Sheets:
         self._blocks = [block for css in sheets for block in blocks(css[:LIMIT])]
         self._hiding: dict[str, list[Rule]] = {}
         for rule in self._rules(hiding=True):
-            filed = self._hiding.setdefault(rule.key, [])
+            filed = self._hiding.setdefault(rule.selector.key, [])
             if len(filed) < CROWD:
                 filed.append(rule)
 
@@ -144,41 +162,37 @@ class Sheets:
             wanted = not hiding or HIDING.search(body.lower())
             for selector in prelude.split(",")[:MANY]:
                 order += 1
-                compounds = parsed(selector.strip()) if wanted else ()
-                if compounds:
-                    ids, classes = (sum(len(getattr(c, part)) for c in compounds) for part in ("ids", "classes"))
-                    yield Rule(
-                        selector.strip(), compounds, body, (ids, classes, sum(bool(c.tag) for c in compounds), order)
-                    )
+                if wanted and (found := parsed(selector.strip())).compounds:
+                    yield Rule(found, body, order)
 
     @cached_property
     def _all(self) -> dict[str, list[Rule]]:
         found: dict[str, list[Rule]] = {}
         for rule in self._rules(hiding=False):
-            found.setdefault(rule.key, []).append(rule)
+            found.setdefault(rule.selector.key, []).append(rule)
         return found
 
     def __bool__(self) -> bool:
         return bool(self._hiding)
 
-    def hiding(self, tag: Tag) -> tuple[Rule, ...]:
-        """Return the rules that can hide an element of this name, id and classes, given the right elements around."""
-        filed = (rule for key in (tag.name, "", *marks(tag)) for rule in self._hiding.get(key, ()))
-        return tuple(rule for rule in filed if rule.compounds[-1].fits(tag))
+    def hiding(self, tag: Tag, marked: tuple[str, ...]) -> tuple[Rule, ...]:
+        """Return the rules that can hide an element of this name and these marks, given the right elements around."""
+        filed = [self._hiding[key] for key in (tag.name, "", *marked) if key in self._hiding]
+        return tuple(rule for rules in filed for rule in rules if rule.selector.compounds[-1].fits(tag))
 
     def of(self, tag: Tag, around: Mapping[str, int] | None = None) -> list[Rule]:
         """Return all rules that apply to an element, weakest first."""
         filed = (rule for key in (tag.name, "", *marks(tag)) for rule in self._all.get(key, ()))
-        return sorted((rule for rule in filed if rule.fits(tag, around)), key=lambda rule: rule.weight)
+        return sorted((rule for rule in filed if rule.selector.fits(tag, around)), key=lambda rule: rule.weight)
 
 
 def marks(tag: Tag) -> tuple[str, ...]:
     """Return an element's classes and id as selectors write them."""
     attrs = tag.attrs
-    if "class" not in attrs and "id" not in attrs:
-        return ()
-    named = (f"#{attrs['id']}",) if "id" in attrs else ()
-    return (*(f".{name}" for name in tag.get_attribute_list("class") if name), *named)
+    found = [f".{name}" for name in attrs.get("class") or ()]
+    if "id" in attrs:
+        found.append(f"#{attrs['id']}")
+    return tuple(found)
 
 
 def generated(css: str) -> Iterator[str]:
@@ -215,14 +229,18 @@ def holds(prelude: str) -> bool:
     return all((int(n) <= SCREEN) if side == "min" else (int(n) >= SCREEN) for side, n in WIDTH.findall(prelude))
 
 
-def parsed(selector: str) -> tuple[Compound, ...]:
-    """Return a selector's compounds from the outside in; () for one that says more than name, id, class and descent."""
-    return _parsed(selector) if len(selector) <= SHORT else _parsed.__wrapped__(selector)
+def parsed(words: str) -> Selector:
+    """Take a selector apart; it has no compounds where it says more than name, id, class and descent."""
+    return _parsed(words) if len(words) <= SHORT else Selector(words, _compounds(words))
 
 
 @lru_cache(maxsize=20_000)
-def _parsed(selector: str) -> tuple[Compound, ...]:
+def _parsed(words: str) -> Selector:
     """Take a selector apart; the pages of a site have the same ones, and each page asks twice."""
+    return Selector(words, _compounds(words))
+
+
+def _compounds(selector: str) -> tuple[Compound, ...]:
     found: list[Compound] = []
     for word in selector.replace(">", " > ").split():
         if word == ">":
@@ -244,6 +262,16 @@ def _parsed(selector: str) -> tuple[Compound, ...]:
 
 def declarations(css: str) -> Declarations:
     """Return the declarations that can hide, place, size or colour something, the later winning."""
+    return _remembered(css) if len(css) <= SHORT else _declarations(css)
+
+
+@lru_cache(maxsize=20_000)
+def _remembered(css: str) -> Declarations:
+    """Read declarations; the same few stand at many elements."""
+    return _declarations(css)
+
+
+def _declarations(css: str) -> Declarations:
     found: dict[str, tuple[str, bool]] = {}
     for name, value, important in _tokenized(css) if TRICKY.search(css) else _plain(css):
         if name in BOX | INK and (important or not found.get(name, ("", False))[1]):

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from bs4.element import Tag
+
 from checker.model import Credit, Grade, Zone
 from checker.read.layout import HAN, Layout, path
 from checker.read.naming import Words
@@ -30,10 +32,10 @@ def unseen(layout: Layout, reading: Reading) -> Iterator[Credit]:
             kind = "a hidden field" if name.startswith("input ") else "a meta element"
             yield _hidden(content[:LONGEST], content[:LONGEST], f"meta[{bare}]", f"only in {kind}")
     for hidden in layout.unseen[:MOST]:
-        yield from _stated(hidden.text, reading, path(hidden.tag), f"not seen: {hidden.reason}")
+        yield from _stated(hidden.text, reading, hidden.tag, f"not seen: {hidden.reason}")
     for script, tag in layout.scripts[:MOST]:
         if HAN.search(script):
-            yield from _stated(script, reading, path(tag), "written by a script")
+            yield from _stated(script, reading, tag, "written by a script")
         if tag.get("type") == "application/ld+json" and (named := _linked(script, reading)):
             yield _hidden(named[0], named[1], path(tag), "only in JSON-LD")
 
@@ -43,10 +45,13 @@ def _linked(script: str, reading: Reading) -> re.Match[str] | None:
     return next((f for f in LINKED.finditer(script) if reading.names.longer.fullmatch(level(f[1]))), None)
 
 
-def _stated(text: str, reading: Reading, where: str, reason: str) -> Iterator[Credit]:
-    for found in statements(Words(level(text)), reading):
+def _stated(text: str, reading: Reading, tag: Tag, reason: str) -> Iterator[Credit]:
+    levelled = level(text)
+    if not reading.names.longer.search(levelled):
+        return
+    for found in statements(Words(levelled), reading):
         if found.ours and not found.notice:
-            yield _hidden(text[found.start : found.end], text[slice(*found.name)], where, reason)
+            yield _hidden(text[found.start : found.end], text[slice(*found.name)], path(tag), reason)
 
 
 def _hidden(quote: str, name: str, where: str, reason: str) -> Credit:

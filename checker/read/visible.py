@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from bs4.element import Tag
 from tinycss2.color3 import RGBA, parse_color
 
-from checker.read.styles import CLIMB, HIDING, Declarations, Rule, Sheets, declarations
+from checker.read.styles import CLIMB, HIDING, Rule, Sheets, declarations
 
 LENGTH = re.compile(r"^(-?\d*\.?\d+)\s*(px|pt|em|rem|ex|ch|vw|vh|%|in|cm|mm)?$")
 SPACED = re.compile(r"(rgb|hsl)a?\(\s*([\d.%]+)\s+([\d.%]+)\s+([\d.%]+)\s*\)")
 """A colour whose parts are set apart by blanks."""
+LONGEST = 2000
+"""Characters of an inline style that are looked at."""
 FAR = -400.0
 """An offset beyond which something is off the screen, in pixels."""
 
@@ -43,7 +45,6 @@ class Sight:
         self.sheets = sheets
         self.outside = outside
         self.around: Counter[str] = Counter()
-        self._inline: dict[str, Declarations] = {}
 
     def inside(self, marks: tuple[str, ...], step: int) -> None:
         """Note that the walk has entered an element of these classes and id (step 1), or left it (step -1)."""
@@ -55,21 +56,16 @@ class Sight:
         values: dict[str, str] = {}
         said: dict[str, str] = {}
         strong: set[str] = set()
-        layers = [(rule.declarations, f"style rule {rule.selector}") for rule in self.sheets.of(tag, around)]
+        layers = [(rule.declarations, f"style rule {rule.selector.words}") for rule in self.sheets.of(tag, around)]
         inline = tag.get("style")
         if inline:
-            layers.append((self._declared(str(inline)), "inline style"))
+            layers.append((declarations(str(inline)[:LONGEST]), "inline style"))
         for declared, who in layers:
             for name, (value, important) in declared.items():
                 if important or name not in strong:
                     values[name], said[name] = value, who
                     strong |= {name} if important else set()
         return values, said
-
-    def _declared(self, css: str) -> Declarations:
-        if css not in self._inline:
-            self._inline[css] = declarations(css[:2000])
-        return self._inline[css]
 
     def enter(self, tag: Tag, size: Size, rules: tuple[Rule, ...]) -> tuple[str, Size]:
         """Return why nobody sees the element ("" where one may) and what its content inherits.
@@ -83,7 +79,7 @@ class Sight:
             return "popover attribute", size
         suspect = "style" in attrs and HIDING.search(str(attrs["style"]).lower())
         changes = size is not PLAIN and ("style" in attrs or "class" in attrs or "id" in attrs)
-        if not (suspect or changes or any(rule.fits(tag, self.around) for rule in rules)):
+        if not (suspect or changes or any(rule.selector.fits(tag, self.around) for rule in rules)):
             return "", size
         values, said = self.style(tag, self.around)
         for check in (_boxless, _offscreen, _sizeless):

@@ -48,7 +48,14 @@ DEEPEST = 16
 WORD = re.compile(r"[a-z]+|[\u4e00-\u9fff]+")
 CAMEL = re.compile(r"([a-z])([A-Z])")
 NOTED = frozenset({"meta", "link", "base", "input", "title"})
+VEILING = frozenset(SILENT) | {"dialog"}
+"""Elements whose own name may take them from a reader's eyes."""
+TELLING = NOTED | VEILING | {"a", "img", "pre", "text"}
+"""Elements whose own name says something about what stands in them."""
+STYLED = frozenset({"style", "hidden", "popover"})
+"""Attributes that may take an element from a reader's eyes."""
 WHITE = " \t\r\n\f"
+BLANKS = frozenset(WHITE)
 WORDY = 200
 """Characters of the words that stand in for a picture that are kept."""
 LIMIT = 200_000
@@ -56,11 +63,20 @@ LIMIT = 200_000
 
 
 class Look(NamedTuple):
-    """What elements of one name, class, id and role share: page part, marks for selectors, rules that can hide."""
+    """What elements of one name, class, id and role share: page part, marks for selectors, rules that can hide.
+
+    `gap` parts them from what stands around them; `telling` says that they may change what their content inherits.
+    """
 
     kind: str = ""
     marks: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
+    gap: str = ""
+    telling: bool = False
+
+
+Inside = tuple[Iterator[PageElement], Tag, Frame, int, Look]
+"""An element that is being walked: its children to come, itself, its frame, where its words began, its look."""
 
 
 @lru_cache(maxsize=20_000)
@@ -96,38 +112,54 @@ class _Walk:
 
     def run(self, tree: Tree) -> None:
         """Walk the whole tree."""
-        stack: list[tuple[Iterator[PageElement], Tag, Frame, int, Look]] = []
-        stack.append((iter(tree.soup.contents), tree.soup, Frame(), 0, Look()))
-        while stack:
-            children, tag, frame, since, look = stack[-1]
+        stack: list[Inside] = []
+        here: Inside | None = (iter(tree.soup.contents), tree.soup, Frame(), 0, Look())
+        while here:
+            children, tag, frame, since, look = here
+            plain = frame.unseen is None and frame.size is PLAIN and not frame.kept
             for child in children:
                 if isinstance(child, Tag):
-                    look = self.look(child)
-                    inner = self.open(child, frame, look)
+                    its = self.look(child)
+                    told = its.telling or frame.size is not PLAIN
+                    told = told or (frame.unseen is None and not STYLED.isdisjoint(child.attrs))
+                    inner = self.open(child, frame, its) if told else frame
+                    if its.gap:
+                        self.part(its.gap, inner.unseen)
                     if child.contents:
-                        self.sight.inside(look.marks, 1)
-                        stack.append((iter(child.contents), child, inner, self.size, look))
+                        if its.marks:
+                            self.sight.inside(its.marks, 1)
+                        stack.append(here)
+                        here = (iter(child.contents), child, inner, self.size, its)
                         break
-                    self.close(child, inner, self.size)
+                    if its.gap:
+                        self.part(its.gap, inner.unseen)
+                elif plain and type(child) is NavigableString and child in BLANKS:
+                    self.gap = self.gap or " "
                 else:
                     self.string(child, tag, frame)
             else:
-                stack.pop()
-                self.sight.inside(look.marks, -1)
-                self.close(tag, frame, since)
+                self.close(tag, frame, since, look)
+                here = stack.pop() if stack else None
 
     def look(self, tag: Tag) -> Look:
         """Return what an element's name, classes, id and role say, looked up once for all elements that share them."""
         attrs = tag.attrs
-        key = tag.name
+        name = key = tag.name
         if attrs:
             self.widest = max(self.widest, len(attrs))
-            given = attrs.get("class") or ()
-            key = f"{key} {' '.join(given)} {attrs.get('id', '')} {attrs.get('role', '')}"
+            if "class" in attrs or "id" in attrs or "role" in attrs:
+                key = f"{name} {' '.join(attrs.get('class') or ())} {attrs.get('id', '')} {attrs.get('role', '')}"
         found = self.looks.get(key)
         if found is None:
-            held = marks(tag) if self.sight.sheets else ()
-            found = self.looks[key] = Look(self.kind(key), held, self.sight.sheets.hiding(tag))
+            kind, held = self.kind(key), marks(tag) if self.sight.sheets else ()
+            rules = self.sight.sheets.hiding(tag, held)
+            found = self.looks[key] = Look(
+                kind=kind,
+                marks=held,
+                rules=rules,
+                gap="\n" if name in BLOCKS else " " if name in CELLS else "",
+                telling=bool(kind or rules or name in TELLING),
+            )
         return found
 
     def kind(self, key: str) -> str:
@@ -139,18 +171,18 @@ class _Walk:
         return ""
 
     def open(self, tag: Tag, outer: Frame, look: Look) -> Frame:
-        """Return the frame of an element that begins here, and part it from what stands before."""
-        name = tag.name
+        """Return the frame of an element that begins here, and note what it tells."""
         size, chrome, link, unseen, kept = outer
+        name = tag.name
         if name in NOTED:
             self.note(tag)
         if unseen is not None and name == "text" and unseen.reason == SILENT["svg"]:
             unseen = None
-        if unseen is None:
+        veiled = look.rules or size is not PLAIN or name in VEILING or not STYLED.isdisjoint(tag.attrs)
+        if unseen is None and veiled:
             unseen, size = self.seen(tag, size, look)
-        if name in BLOCKS or name in CELLS:
-            self.part("\n" if name in BLOCKS else " ", unseen)
-            kept = kept or name == "pre"
+        if name == "pre":
+            kept = True
         elif name == "img":
             if unseen is None and HAN.search(words := str(tag.attrs.get("alt") or "")[:WORDY]):
                 self.pictures.append(Picture(self.size, words, tag))
@@ -213,13 +245,14 @@ class _Walk:
         """Write a string, or keep it where nobody sees it."""
         kind = type(string)
         if kind is NavigableString or kind is TemplateString:
+            words = str(string)
             hidden = frame.unseen or (None if frame.size is PLAIN else self.faded(tag, frame))
             if hidden is not None:
-                hidden.parts.append(str(string)[:LIMIT])
+                hidden.parts.append(words[:LIMIT])
             elif frame.kept:
-                self.lines(str(string), tag, frame)
+                self.lines(words, tag, frame)
             else:
-                self.write(str(string), tag, frame)
+                self.write(words, tag, frame)
         elif kind is Script:
             self.scripts.append((str(string)[:LIMIT], tag))
         elif kind is Comment and len(str(string)) < LIMIT and HAN.search(str(string)):
@@ -241,28 +274,30 @@ class _Walk:
 
     def write(self, words: str, tag: Tag, frame: Frame) -> None:
         """Write one stretch, its blanks collapsed, after the gap that waits."""
-        core = words.strip(WHITE)
         if words[:1] in WHITE and not self.gap and words:
             self.gap = " "
+        core = words.strip(WHITE)
         if not core:
             return
-        if self.gap and self.size:
+        if "  " in core or not core.isprintable():
+            core = BLANK.sub(" ", core)
+        start = self.size
+        if self.gap and start:
             self.out.append(self.gap)
-            self.size += 1
-        core = BLANK.sub(" ", core)
-        self.runs.append(Run(self.size, self.size + len(core), tag, frame))
+            start += 1
+        self.size = end = start + len(core)
+        self.runs.append(Run(start, end, tag, frame))
         self.out.append(core)
-        self.size += len(core)
         self.gap = " " if words[-1] in WHITE else ""
 
-    def close(self, tag: Tag, frame: Frame, since: int) -> None:
-        """End an element: part what comes after a block, remember a headline."""
-        if tag.name in BLOCKS:
-            self.part("\n", frame.unseen)
-        elif tag.name in CELLS:
-            self.part(" ", frame.unseen)
-        if tag.name == "h1" and self.size > since:
-            self.headings.append((since, self.size))
+    def close(self, tag: Tag, frame: Frame, since: int, look: Look) -> None:
+        """End an element that has content: part what comes after it, remember a headline."""
+        if look.marks:
+            self.sight.inside(look.marks, -1)
+        if look.gap:
+            self.part(look.gap, frame.unseen)
+            if tag.name == "h1" and self.size > since:
+                self.headings.append((since, self.size))
 
 
 def lay_out(tree: Tree, parts: Mapping[str, str], *, opened: frozenset[int] = frozenset()) -> Layout:
