@@ -132,10 +132,11 @@ def stretches(ours: Codes, theirs: Codes) -> tuple[Stretch, ...]:
 def likely(ours: Codes, theirs: Codes) -> Iterator[Stretch]:
     """Yield the stretches of all boxes; runs that are out of their box's order make boxes of their own."""
     waiting = boxes(runs(ours, theirs))
+    texts = written(ours), written(theirs)
     while waiting:
         box = waiting.pop()
         anchors = in_order(box)
-        yield from split(filled(anchors, ours, theirs))
+        yield from split(filled(anchors, *texts))
         rest = [block for block in box if block.length >= LEFT and not any(map(partial(overlap, block), anchors))]
         waiting += boxes(rest)
 
@@ -180,7 +181,9 @@ def seeds(ours: Codes, theirs: Codes) -> tuple[Array, Array, bool]:
     order = np.argsort(mine, kind="stable")
     ranked = mine[order]
     first = np.searchsorted(ranked, other)
-    counts = np.searchsorted(ranked, other, side="right") - first
+    counts = np.zeros(len(other), np.int64)
+    known = np.flatnonzero(ranked.take(first, mode="clip") == other) if len(ranked) else first[:0]
+    counts[known] = np.searchsorted(ranked, other[known], side="right") - first[known]
     frequent = counts > REPEATS
     counts[frequent] = 0
     page = np.repeat(np.arange(len(other)), counts)
@@ -232,7 +235,7 @@ def drift(one: Block, other: Block) -> int:
     return (one.page - one.article) - (other.page - other.article)
 
 
-def filled(anchors: Sequence[Block], ours: Codes, theirs: Codes) -> list[Block]:
+def filled(anchors: Sequence[Block], ours: str, theirs: str) -> list[Block]:
     """Return anchors, in order, and what agrees between and around them."""
     first, last = anchors[0], anchors[-1]
     start = Block(max(0, first.article - REACH), max(0, first.page - REACH), 0)
@@ -241,7 +244,10 @@ def filled(anchors: Sequence[Block], ours: Codes, theirs: Codes) -> list[Block]:
     result: list[Block] = []
     before = start
     for block in [*anchors, stop]:
-        result += between(before, block, ours, theirs)
+        mine = ours[before.article + before.length : block.article]
+        other = theirs[before.page + before.length : block.page]
+        if mine and other:
+            result += between(before, mine, other)
         if block.length:
             result.append(block)
         before = block
@@ -267,18 +273,18 @@ def in_order(box: Sequence[Block]) -> list[Block]:
     return chosen
 
 
-def between(before: Block, after: Block, ours: Codes, theirs: Codes) -> Iterator[Block]:
-    """Yield what agrees between two blocks."""
+def between(before: Block, mine: str, other: str) -> list[Block]:
+    """Return what agrees of what stands behind a block on either side."""
+    if len(mine) > WIDEST or len(other) > WIDEST:
+        return []
     article, page = before.article + before.length, before.page + before.length
-    mine, other = ours[article : after.article], theirs[page : after.page]
-    if 0 < len(mine) <= WIDEST and 0 < len(other) <= WIDEST:
-        matching = LCSseq.editops(written(mine), written(other)).as_matching_blocks()
-        yield from (Block(article + block.a, page + block.b, block.size) for block in matching if block.size)
+    matching = LCSseq.editops(mine, other).as_matching_blocks()
+    return [Block(article + block.a, page + block.b, block.size) for block in matching if block.size]
 
 
 def written(codes: Codes) -> str:
     """Return codes as a string."""
-    return codes.astype("<u4").tobytes().decode("utf-32-le")
+    return codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
 
 
 def split(blocks: Sequence[Block]) -> Iterator[Stretch]:

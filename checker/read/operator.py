@@ -52,19 +52,19 @@ def operator(text: str, tree: Tree) -> Operator:
     """Return what the page states about its operator; empty fields where it states nothing."""
     foot = level(text[-FOOT:]).replace(GONE, " ")
     flat = foot if "icp" in foot or len(text) <= FOOT else level(text).replace(GONE, " ")
-    contact = (_last(PHONE, foot), _last(MAIL, foot))
+    contact = (_last(PHONE, foot), _last(MAIL, foot, "@"))
     return Operator(
         name=_name(foot, text[-FOOT:], tree),
         icp=_filing(flat),
-        police=_last(POLICE, flat),
-        news_licence=_last(NEWS, flat),
+        police=_last(POLICE, flat, "安备"),
+        news_licence=_last(NEWS, flat, "互联网新闻信息", "新网"),
         contact=", ".join(filter(None, contact)),
     )
 
 
 def _filing(flat: str) -> str:
     """The last filing number of the page, else its certificate, else its licence for telecom services."""
-    for form in (FILING, CERTIFICATE, TELECOM):
+    for form in (FILING, CERTIFICATE, TELECOM) if "icp" in flat else (TELECOM,):
         if found := [match[0] for match in form.finditer(flat)]:
             return re.sub(r"\s", "", found[-1]).upper().replace("备案", "备").rstrip("-")
     return ""
@@ -89,7 +89,9 @@ def _name(foot: str, original: str, tree: Tree) -> str:
     return titled[1] if titled else ""
 
 
-def _last(form: re.Pattern[str], flat: str) -> str:
-    """The last thing of that form: the footer's, not one the article talks about."""
+def _last(form: re.Pattern[str], flat: str, *signs: str) -> str:
+    """The last thing of that form: the footer's, not one the article talks about; it has one of the signs, if any."""
+    if signs and not any(sign in flat for sign in signs):
+        return ""
     found = [match[match.lastindex or 1] for match in form.finditer(flat)]
     return found[-1].strip() if found else ""

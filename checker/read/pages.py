@@ -20,6 +20,8 @@ NEXT = re.compile(
 PREVIOUS = re.compile(r"[\s\[(（【《<«‹←]*(?:上一页|上页|前一页|prev(?:ious)?(?: page)?)[\s\])）】]*")
 NUMBER = re.compile(r"[\s\[(（【]*第?([1-9]\d?)页?[\s\])）】]*")
 """A link to a page by its number."""
+PAGER = re.compile("|".join(form.pattern for form in (NEXT, PREVIOUS, NUMBER)))
+"""Any of them."""
 TOLD = re.compile(r"第 ?([1-9]\d?) ?页[ /,|()]{0,3}共 ?([1-9]\d?) ?页")
 """The page one is at, and how many there are."""
 
@@ -128,7 +130,7 @@ def _siblings(tree: Tree, url: str) -> Iterator[tuple[str, str]]:
     linked = [(words.replace("\n", " "), href) for words, href in linked if len(words) <= LONGEST]
     levelled = level("\n".join(words for words, _ in linked)).replace(GONE, "").split("\n")
     said = ((words.strip(), href) for words, (_, href) in zip(levelled, linked, strict=linked != []))
-    pager = ((words, href) for words, href in said if len(words) <= 12 and _pages(words))
+    pager = ((words, href) for words, href in said if len(words) <= 12 and PAGER.fullmatch(words))
     for words, href in islice(pager, PAGERS):
         if address := _same_article(href, url):
             yield words, address
@@ -136,12 +138,9 @@ def _siblings(tree: Tree, url: str) -> Iterator[tuple[str, str]]:
 
 def _words(link: Tag) -> str:
     """The words of a link; most are one string, which need not be gathered."""
-    first, *others = link.contents or [NavigableString("")]
-    return str(first) if type(first) is NavigableString and not others else link.get_text()
-
-
-def _pages(words: str) -> bool:
-    return any(form.fullmatch(words) for form in (NEXT, PREVIOUS, NUMBER))
+    inside = link.contents
+    simple = len(inside) == 1 and type(inside[0]) is NavigableString
+    return str(inside[0]) if simple else link.get_text() if inside else ""
 
 
 def _numbers(here: str, there: str) -> tuple[int, int]:

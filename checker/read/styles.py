@@ -177,8 +177,11 @@ class Sheets:
 
     def hiding(self, tag: Tag, marked: tuple[str, ...]) -> tuple[Rule, ...]:
         """Return the rules that can hide an element of this name and these marks, given the right elements around."""
-        filed = [self._hiding[key] for key in (tag.name, "", *marked) if key in self._hiding]
-        return tuple(rule for rules in filed for rule in rules if rule.selector.compounds[-1].fits(tag))
+        keys = (tag.name, "", *marked)
+        if self._hiding.keys().isdisjoint(keys):
+            return ()
+        filed = (rule for key in keys for rule in self._hiding.get(key, ()))
+        return tuple(rule for rule in filed if rule.selector.compounds[-1].fits(tag))
 
     def of(self, tag: Tag, around: Mapping[str, int] | None = None) -> list[Rule]:
         """Return all rules that apply to an element, weakest first."""

@@ -4,13 +4,14 @@ lxml tells the same events here as there; only what nobody asks of the elements 
 substitutions for another encoding, lists of the values of rare attributes. So a tree is for reading, not for writing.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
 from bs4 import BeautifulSoup
 from bs4.builder import HTMLTreeBuilder
 from bs4.element import (
+    CData,
     Comment,
     Doctype,
     NavigableString,
@@ -31,7 +32,8 @@ class Element(Tag):
     """An element with what is asked of it; all else is the same for every element."""
 
     parser_class = namespace = prefix = known_xml = sourceline = sourcepos = None
-    can_be_empty_element = cdata_list_attributes = preserve_whitespace_tags = interesting_string_types = None
+    can_be_empty_element = cdata_list_attributes = preserve_whitespace_tags = None
+    interesting_string_types = frozenset({NavigableString, CData})
     attribute_value_list_class = list
     hidden = False
     _namespaces: Mapping[str, str] = {}
@@ -47,25 +49,21 @@ class Tree:
 
     def __init__(self) -> None:
         self.soup = BeautifulSoup("", "html.parser")
-        self._named: defaultdict[str, list[Tag]] = defaultdict(list)
+        self.named: defaultdict[str, list[Tag]] = defaultdict(list)
         self._headed: dict[str, int] | None = None
 
     def all(self, name: str) -> list[Tag]:
         """Return the elements of a name, in document order."""
-        return self._named.get(name, [])
+        return self.named.get(name, [])
 
     def head(self, name: str) -> list[Tag]:
         """Return the elements of a name in the head; of the whole page where it has no head."""
         return self.all(name) if self._headed is None else self.all(name)[: self._headed.get(name, 0)]
 
-    def add(self, tag: Tag) -> None:
-        """List an element under its name."""
-        self._named[tag.name].append(tag)
-
     def end_head(self) -> None:
-        """Note that what is added from now on stands behind the head."""
+        """Note that what is named from now on stands behind the head."""
         if self._headed is None:
-            self._headed = {name: len(tags) for name, tags in self._named.items()}
+            self._headed = {name: len(tags) for name, tags in self.named.items()}
 
 
 def tree(html: str) -> Tree:
@@ -82,26 +80,26 @@ class _Target:
 
     def __init__(self) -> None:
         self.tree = Tree()
+        self.named = self.tree.named
         self.stack: list[Tag] = [self.tree.soup]
-        self.open: Counter[str] = Counter()
+        self.open: defaultdict[str, int] = defaultdict(int)
         self.last: PageElement = self.tree.soup
         self.words: list[str] = []
         self.data = self.words.append
         self.kept = 0
         self.containers: list[type[NavigableString]] = []
 
-    def start(self, name: str, attrs: Mapping[str, str]) -> None:
-        """Begin an element."""
+    def start(self, name: str, attrs: dict[str, Any]) -> None:
+        """Begin an element; the attributes are a dictionary made for it, or an empty mapping that all share."""
         if self.words:
             self.string()
-        held: dict[str, str | list[str]] = dict(attrs) if attrs else {}
-        if "class" in held:
-            held["class"] = attrs["class"].split()
-        if "rel" in held and name in LINKS:
-            held["rel"] = attrs["rel"].split()
-        tag = Element(name, held)
+        if "class" in attrs:
+            attrs["class"] = attrs["class"].split()
+        if "rel" in attrs and name in LINKS:
+            attrs["rel"] = attrs["rel"].split()
+        tag = Element(name, attrs or {})
         self.hang(tag)
-        self.tree.add(tag)
+        self.named[name].append(tag)
         self.stack.append(tag)
         self.open[name] += 1
         if name in CONTAINERS:
@@ -127,7 +125,7 @@ class _Target:
 
     def string(self, kind: type[NavigableString] | None = None) -> None:
         """Add the words heard since the last element; blanks alone are one blank or one line break."""
-        words = "".join(self.words)
+        words = self.words[0] if len(self.words) == 1 else "".join(self.words)
         self.words.clear()
         if not self.kept and not words.strip(SPACES):
             words = "\n" if "\n" in words else " "

@@ -80,10 +80,11 @@ Inside = tuple[Iterator[PageElement], Tag, Frame, int, Look]
 
 
 @lru_cache(maxsize=20_000)
-def _words(named: str) -> tuple[str, ...]:
-    """Return the words that classes, ids and roles are made of: each two neighbours as one, then each alone."""
+def _words(key: str) -> tuple[str, ...]:
+    """Return an element's name and the words of its class, id and role: each two neighbours as one, then each alone."""
+    name, _, named = key.partition(" ")
     words = WORD.findall(CAMEL.sub(r"\1 \2", named).lower())
-    return (*(a + b for a, b in pairwise(words)), *words)
+    return (f"<{name}>", *(a + b for a, b in pairwise(words)), *words)
 
 
 class _Walk:
@@ -164,11 +165,9 @@ class _Walk:
 
     def kind(self, key: str) -> str:
         """Return which part of a page an element is by the words of its name, classes, id and role, "" for none."""
-        name, _, named = key.partition(" ")
-        for word in (f"<{name}>", *(_words(named) if named else ())):
-            if word in self.parts:
-                return self.parts[word]
-        return ""
+        parts = self.parts
+        word = next((word for word in _words(key) if word in parts), "")
+        return parts[word] if word else ""
 
     def open(self, tag: Tag, outer: Frame, look: Look) -> Frame:
         """Return the frame of an element that begins here, and note what it tells."""
