@@ -70,8 +70,9 @@ def decide(pack: Pack, known: Mapping[str, Value], intro: Iterable[str] = (), sc
     asked = [rule for rule in pack.rules if rule.scope == scope and not rule.deprecated and rule.id != UNHANDLED]
     gates = [rule for rule in asked if rule.gate]
     open_gates = [rule for rule in gates if rule.fires(known)]
+    held = {gate.id for gate in open_gates}
     for gate in gates:
-        word = "holds" if gate in open_gates else "does not hold"
+        word = "holds" if gate.id in held else "does not hold"
         judgement.note(f"{gate.id} {word}: {gate.because(known)}")
     stops = [gate for gate in open_gates if gate.gate == "stop"][:1]
     allowed = {name for gate in stops for name in gate.then}

@@ -239,16 +239,15 @@ def own_host(pack: Pack, url: str) -> bool:
     """Say whether an address is on a host of the publisher or of a partner, or below one, or below an account there."""
     host, path = place(url)
     hosts, accounts = _owned(pack.publisher.hosts)
-    if host in hosts or host.endswith(tuple("." + own for own in hosts)):
-        return True
-    address = host.removeprefix("www.").removeprefix("m.") + path
-    return address in accounts or address.startswith(tuple(own + end for own in accounts for end in "/?&"))
+    address = host.removeprefix("www.").removeprefix("m.") + path + "/"
+    return f".{host}".endswith(hosts) or address.startswith(accounts)
 
 
 @lru_cache(maxsize=16)
 def _owned(places: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Part the publisher's places into hosts (news.example) and accounts (weibo.example/name)."""
-    return tuple(own for own in places if "/" not in own), tuple(own for own in places if "/" in own)
+    """Return how hosts of the publisher end (.news.example), and how its accounts begin (weibo.example/name/)."""
+    accounts = tuple(own + end for own in places if "/" in own for end in "/?&")
+    return tuple(f".{own}" for own in places if "/" not in own), accounts
 
 
 @lru_cache(maxsize=4096)

@@ -8,11 +8,11 @@ from bs4.element import Tag
 
 from checker.model import Credit, Span, Zone
 from checker.read.article import Place
+from checker.read.chrome import CAMEL
 from checker.read.grades import SHUT, graded, named_at
 from checker.read.layout import Block, Run
 from checker.read.naming import Words
 from checker.read.outlets import Reading
-from checker.read.walk import CAMEL
 from checker.script import packed
 
 DATE = re.compile(

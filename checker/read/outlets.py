@@ -9,6 +9,7 @@ from typing import Any
 from checker.errors import RulePackError
 from checker.knowledge import read_toml
 from checker.model import Publisher
+from checker.read.chrome import Parts
 from checker.script import GAP, either, level, packed
 
 FORMS = ("label", "verb", "ours", "bracket", "beside-date", "claim", "meta")
@@ -81,7 +82,7 @@ class Reading:
     never: frozenset[str]
     called: frozenset[str]
     metas: frozenset[str]
-    parts: Mapping[str, str]
+    parts: Parts
     headings: tuple[str, ...]
     comments: frozenset[str]
     sentence: re.Pattern[str]
@@ -193,7 +194,7 @@ def _outlets(raw: Mapping[str, Any], outlets: Mapping[str, Any], publisher: Publ
         "papers": tuple(map(packed, outlets["press"])),
         "bodies": tuple(map(level, outlets["bodies"])),
         "never": frozenset(map(packed, outlets["never"])),
-        "parts": {word: kind for kind, words in raw["parts"].items() for word in words},
+        "parts": Parts({word: kind for kind, words in raw["parts"].items() for word in words}),
         "headings": tuple(map(level, raw["headings"]["lines"])),
         "comments": frozenset(map(packed, raw["headings"]["comments"])),
         "closing": re.compile(rf"[ \x00(\[【*※]*(?:{either(*raw['headings']['closing'])})"),

@@ -1,9 +1,11 @@
 """A page's markup as a tree: what `BeautifulSoup(html, "lxml")` makes of it, in a quarter of the time.
 
 lxml tells the same events here as there; only what nobody asks of the elements is left out: line numbers, prefixes,
-substitutions for another encoding, lists of the values of rare attributes. So a tree is for reading, not for writing.
+substitutions for another encoding, lists of the values of rare attributes, blanks between blocks. So a tree is for
+reading, not for writing.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
@@ -21,6 +23,15 @@ from bs4.element import (
 )
 from lxml import etree
 
+BLOCKS = frozenset(
+    re.findall(
+        r"\S+",
+        "address article aside blockquote body br caption center dd details dialog dir div dl dt fieldset figcaption "
+        "figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol option p pre "
+        "search section select summary table tbody textarea tfoot thead tr ul",
+    )
+)
+"""Elements that stand on lines of their own; the blanks right behind where one begins or ends say nothing."""
 CONTAINERS = HTMLTreeBuilder.DEFAULT_STRING_CONTAINERS
 KEPT = HTMLTreeBuilder.DEFAULT_PRESERVE_WHITESPACE_TAGS
 LINKS = frozenset({"a", "link"})
@@ -87,6 +98,7 @@ class _Target:
         self.words: list[str] = []
         self.data = self.words.append
         self.kept = 0
+        self.parted = True
         self.containers: list[type[NavigableString]] = []
 
     def start(self, name: str, attrs: dict[str, Any]) -> None:
@@ -102,6 +114,7 @@ class _Target:
         self.named[name].append(tag)
         self.stack.append(tag)
         self.open[name] += 1
+        self.parted = name in BLOCKS
         if name in CONTAINERS:
             self.containers.append(CONTAINERS[name])
         elif name in KEPT:
@@ -111,6 +124,7 @@ class _Target:
         """End an element and those still open inside it."""
         if self.words:
             self.string()
+        self.parted = name in BLOCKS
         if name == "head":
             self.tree.end_head()
         while self.open[name]:
@@ -124,11 +138,15 @@ class _Target:
                 return
 
     def string(self, kind: type[NavigableString] | None = None) -> None:
-        """Add the words heard since the last element; blanks alone are one blank or one line break."""
+        """Add the words heard since the last element; blanks alone are one blank or one line break, if anything."""
         words = self.words[0] if len(self.words) == 1 else "".join(self.words)
         self.words.clear()
         if not self.kept and not words.strip(SPACES):
+            if self.parted and kind is None:
+                return
             words = "\n" if "\n" in words else " "
+        if kind is None:
+            self.parted = False
         container = kind or (self.containers[-1] if self.containers else NavigableString)
         self.hang(str.__new__(container, words))
 

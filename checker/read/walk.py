@@ -4,28 +4,18 @@ The walk keeps its own stack, so a page of 100,000 nested elements costs time an
 newlines, cells of a row by a space; inline elements are joined without a blank that was not there.
 """
 
-import re
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
-from itertools import pairwise
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from bs4.element import Comment, NavigableString, PageElement, Script, Tag, TemplateString
 
 from checker.model import Span
+from checker.read.chrome import Parts
 from checker.read.layout import BLANK, HAN, Chrome, Frame, Layout, Picture, Run, Unseen
 from checker.read.styles import Rule, Sheets, generated, marks
-from checker.read.tree import Tree
+from checker.read.tree import BLOCKS, Tree
 from checker.read.visible import PLAIN, Sight, Size
 
-BLOCKS = frozenset(
-    re.findall(
-        r"\S+",
-        "address article aside blockquote body br caption center dd details dialog dir div dl dt fieldset figcaption "
-        "figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol option p pre "
-        "search section select summary table tbody textarea tfoot thead tr ul",
-    )
-)
 CELLS = frozenset({"td", "th"})
 SILENT = {
     "script": "a script",
@@ -45,8 +35,6 @@ SILENT = {
 }
 DEEPEST = 16
 """Parts of a page within each other that are told apart."""
-WORD = re.compile(r"[a-z]+|[\u4e00-\u9fff]+")
-CAMEL = re.compile(r"([a-z])([A-Z])")
 NOTED = frozenset({"meta", "link", "base", "input", "title"})
 VEILING = frozenset(SILENT) | {"dialog"}
 """Elements whose own name may take them from a reader's eyes."""
@@ -55,7 +43,6 @@ TELLING = NOTED | VEILING | {"a", "img", "pre", "text"}
 STYLED = frozenset({"style", "hidden", "popover"})
 """Attributes that may take an element from a reader's eyes."""
 WHITE = " \t\r\n\f"
-BLANKS = frozenset(WHITE)
 WORDY = 200
 """Characters of the words that stand in for a picture that are kept."""
 LIMIT = 200_000
@@ -79,18 +66,10 @@ Inside = tuple[Iterator[PageElement], Tag, Frame, int, Look]
 """An element that is being walked: its children to come, itself, its frame, where its words began, its look."""
 
 
-@lru_cache(maxsize=20_000)
-def _words(key: str) -> tuple[str, ...]:
-    """Return an element's name and the words of its class, id and role: each two neighbours as one, then each alone."""
-    name, _, named = key.partition(" ")
-    words = WORD.findall(CAMEL.sub(r"\1 \2", named).lower())
-    return (f"<{name}>", *(a + b for a, b in pairwise(words)), *words)
-
-
 class _Walk:
     """The walk itself: what has been written so far, and what waits to part it from what comes."""
 
-    def __init__(self, tree: Tree, parts: Mapping[str, str], opened: frozenset[int]) -> None:
+    def __init__(self, tree: Tree, parts: Parts, opened: frozenset[int]) -> None:
         outside = any("stylesheet" in tag.get_attribute_list("rel") for tag in tree.all("link"))
         sheets = ["".join(map(str, tag.contents)) for tag in tree.all("style")]
         self.sight = Sight(Sheets(sheets), outside=outside)
@@ -134,8 +113,8 @@ class _Walk:
                         break
                     if its.gap:
                         self.part(its.gap, inner.unseen)
-                elif plain and type(child) is NavigableString and child in BLANKS:
-                    self.gap = self.gap or " "
+                elif plain and type(child) is NavigableString:
+                    self.write(child, tag, frame)
                 else:
                     self.string(child, tag, frame)
             else:
@@ -152,7 +131,7 @@ class _Walk:
                 key = f"{name} {' '.join(attrs.get('class') or ())} {attrs.get('id', '')} {attrs.get('role', '')}"
         found = self.looks.get(key)
         if found is None:
-            kind, held = self.kind(key), marks(tag) if self.sight.sheets else ()
+            kind, held = self.parts.kind(key), marks(tag) if self.sight.sheets else ()
             rules = self.sight.sheets.hiding(tag, held)
             found = self.looks[key] = Look(
                 kind=kind,
@@ -162,12 +141,6 @@ class _Walk:
                 telling=bool(kind or rules or name in TELLING),
             )
         return found
-
-    def kind(self, key: str) -> str:
-        """Return which part of a page an element is by the words of its name, classes, id and role, "" for none."""
-        parts = self.parts
-        word = next((word for word in _words(key) if word in parts), "")
-        return parts[word] if word else ""
 
     def open(self, tag: Tag, outer: Frame, look: Look) -> Frame:
         """Return the frame of an element that begins here, and note what it tells."""
@@ -299,10 +272,10 @@ class _Walk:
                 self.headings.append((since, self.size))
 
 
-def lay_out(tree: Tree, parts: Mapping[str, str], *, opened: frozenset[int] = frozenset()) -> Layout:
+def lay_out(tree: Tree, parts: Parts, *, opened: frozenset[int] = frozenset()) -> Layout:
     """Lay out a parsed page.
 
-    `parts` name the parts of a page by words of class and id; `opened` are elements, by `id`, whose style is void.
+    `parts` tell which part of a page an element is; `opened` are elements, by `id`, whose style is void.
     """
     walk = _Walk(tree, parts, opened)
     walk.run(tree)

@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from checker.read.chrome import Parts
 from checker.read.layout import Layout, path
 from checker.read.tree import tree
 from checker.read.walk import lay_out
 
-PARTS = {"nav": "nav", "<nav>": "nav", "related": "related", "friendlink": "friend"}
+PARTS = Parts({"nav": "nav", "<nav>": "nav", "related": "related", "friendlink": "friend"})
 
 
 def laid(html: str) -> Layout:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from checker.read.chrome import Parts
 from checker.read.styles import Sheets, blocks, declarations, parsed
 from checker.read.tree import tree
 from checker.read.visible import Sight
@@ -11,11 +12,11 @@ from checker.read.walk import lay_out
 
 
 def seen(html: str) -> bool:
-    return "来源" in lay_out(tree(html), {}).text
+    return "来源" in lay_out(tree(html), Parts({})).text
 
 
 def faint(html: str) -> str:
-    layout = lay_out(tree(html), {})
+    layout = lay_out(tree(html), Parts({}))
     return layout.sight.faint(layout.runs[layout.run_at(layout.text.index("来源"))].tag)
 
 
