@@ -110,6 +110,7 @@ def is_noise(name: str, value: str) -> bool:
     return value in SHARED.get(name, ()) or (name == "sid" and TICKET.fullmatch(value) is not None)
 
 
+@lru_cache(maxsize=4096)  # each address is asked for at every step of its errand
 def host(address: str) -> str:
     """Return the host of an address in lower case, "" where it has none."""
     try:

@@ -20,8 +20,13 @@ FORWARDING = 10_000
 
 ATTRIBUTE = re.compile(rb"""(?<![a-zA-Z-])([a-zA-Z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 FEEDS = (b"application/rss+xml", b"application/atom+xml")
-ODD = re.compile(r"/\.|[\\\[\]]")
-"""What an absolute address may hold that must still be resolved."""
+ODD = re.compile(r"/\.|[\\\[\];]|\?#|[?#]$")
+"""What an address may hold that must still be resolved."""
+
+ORIGIN = re.compile(r"https?://[^/?#\\]+(?=/)")
+FOLDER = re.compile(r"https?://[^/?#\\]+/(?:[^/?#\\]+/)*")
+NAME = re.compile(r"\w[\w-]*(?:\.\w+)*(?:\?[\w=&.-]+)?", re.ASCII)
+"""The beginning of an address up to its path, and up to its last slash; the name of a page beside another one."""
 
 KEPT = "!#$%&'()*+,/:;=?@[]~"
 
@@ -51,14 +56,25 @@ def address(raw: bytes, base: str) -> str:
     except UnicodeDecodeError:
         text = quote(raw, safe=KEPT)
     text = (html.unescape(text) if "&" in text else text).translate({9: None, 10: None, 13: None}).strip()
-    if text.startswith(("http://", "https://")) and not ODD.search(text):
-        return text  # nothing to resolve, which is slow
+    if (plain := joined(base, text)) and not ODD.search(text):
+        return plain
     if text.partition("?")[0].count("\\") and not text.lower().startswith(("javascript:", "data:")):
         text = text.replace("\\", "/")
     try:
         return urljoin(base, text)
     except ValueError:
         return ""
+
+
+def joined(base: str, text: str) -> str:
+    """Return where an address leads that need not be resolved, which is slow; "" for any other."""
+    if text.startswith(("http://", "https://")):
+        return text
+    if text[:1] == "/" != text[1:2]:
+        origin = ORIGIN.match(base)
+        return origin[0] + text if origin else ""
+    folder = FOLDER.match(base) if NAME.fullmatch(text) else None
+    return folder[0] + text if folder and not ODD.search(folder[0]) else ""
 
 
 def links(page: Page) -> tuple[str, ...]:

@@ -3,11 +3,13 @@
 import hashlib
 import json
 import time
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 from checker.crawl.addresses import host
 from checker.crawl.queue import Errand, Kind, budget
+
+FIELDS = tuple(field.name for field in fields(Errand))
 
 
 def row_of(crawl: int, errand: Errand, state: str) -> dict[str, Any]:
@@ -25,7 +27,7 @@ def row_of(crawl: int, errand: Errand, state: str) -> dict[str, Any]:
         "worker": None,
         "outcome": None,
         "asked": digest(errand.requested or errand.url),
-        "errand": json.dumps(asdict(errand), sort_keys=True),
+        "errand": json.dumps({name: getattr(errand, name) for name in FIELDS}, sort_keys=True),
     }
 
 

@@ -7,6 +7,7 @@ httpx2, the living continuation of httpx, fits as well: pass it as `library`.
 
 import importlib
 import ssl
+import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -23,6 +24,9 @@ from checker.model import PageOutcome
 
 CORES = {"httpx": "httpcore", "httpx2": "httpcore2"}
 """The library under each HTTP library."""
+
+POOLS = 64
+"""Hosts whose connections are kept for the next request."""
 
 HEADERS_MAX = 128 * 1024
 """Bytes that headers may have."""
@@ -50,7 +54,10 @@ class Answer:
 
 
 class Transport:
-    """A pool of connections, for one proxy or for none, each made through the guard."""
+    """Pools of connections, for one proxy or for none, each connection made through the guard.
+
+    Each host has a pool of its own: a pool looks at all its connections whenever it is asked for one.
+    """
 
     def __init__(
         self,
@@ -69,22 +76,38 @@ class Transport:
         self.allow_private = allow_private
         self.proxy = proxy
         self.library = library
-        context = library.create_ssl_context() if verify else unverified()
-        limits = library.Limits(max_connections=None, max_keepalive_connections=64, keepalive_expiry=30)
-        self.inner = library.HTTPTransport(verify=context, limits=limits, proxy=proxy or None)
-        self.set_guard(resolver)
+        self.resolver = resolver
+        self.context = library.create_ssl_context() if verify else unverified()
+        self.limits = library.Limits(max_connections=None, max_keepalive_connections=4, keepalive_expiry=30)
+        self.pools: dict[str, Any] = {}  # by host, the one used longest ago first
+        self.lock = threading.Lock()
 
-    def set_guard(self, resolver: Resolve) -> None:
-        """Put the guard in front of the network: httpx has no public place for a backend, so a test holds this one."""
+    def pool(self, name: str) -> Any:
+        """Return the pool of a host; beyond POOLS the one that has been idle longest is closed."""
+        with self.lock:
+            self.pools[name] = found = self.pools.pop(name, None) or self.guarded()
+            busy = {exchange.host for exchange in tuple(self.open)}
+            idle = [each for each in self.pools if each not in busy] if len(self.pools) > POOLS else []
+            for each in idle[:1]:
+                self.pools.pop(each).close()
+            return found
+
+    def guarded(self) -> Any:
+        """Make a pool, and put the guard in front of the network.
+
+        httpx has no public place for a backend, so a test holds this one.
+        """
+        inner = self.library.HTTPTransport(verify=self.context, limits=self.limits, proxy=self.proxy or None)
         core = importlib.import_module(CORES[self.library.__name__])
-        pool = self.inner._pool  # noqa: SLF001 - see above
+        pool = inner._pool  # noqa: SLF001 - see above
         pool._network_backend = Guard(  # noqa: SLF001 - see above
             pool._network_backend,  # noqa: SLF001 - see above; an AttributeError here means that it has moved
             (core.ConnectError, core.ConnectTimeout),
             allow_private=self.allow_private,
-            resolver=resolver,
+            resolver=self.resolver,
             proxy=bool(self.proxy),
         )
+        return inner
 
     def exchange(self, url: str, headers: dict[str, str], timeout: float) -> Answer:
         """GET an address within `timeout` seconds in all.
@@ -131,7 +154,7 @@ class Transport:
             refuse_literal(request.url.host, allow_private=self.allow_private)
             answer.facts["proxy"] = without_login(self.library.URL(self.proxy))
         request.extensions["timeout"] = dict.fromkeys(("connect", "read", "write", "pool"), timeout)
-        response = self.inner.handle_request(request)
+        response = self.pool(CURRENT.get().host).handle_request(request)
         CURRENT.get().begin_body(self.limit + CHUNKS_MAX)
         try:
             answer.headers = tuple((name.decode("latin-1"), text(value)) for name, value in response.headers.raw)
@@ -165,7 +188,8 @@ class Transport:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.inner.close()
+        for pool in self.pools.values():
+            pool.close()
 
 
 def unverified() -> ssl.SSLContext:

@@ -4,13 +4,14 @@ import gzip
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from checker.crawl.addresses import canonical, of_file, site, written
-from checker.crawl.links import feeds, links
+from checker.crawl.links import address, feeds, links
 from checker.crawl.queue import Errand
 from checker.crawl.scope import Scope
 from checker.crawl.sitemap import Listed, feed, sitemap
@@ -128,6 +129,15 @@ class TestLinks:
 
     def test_gbk_bytes_stay_as_they_are(self) -> None:
         assert links(page("<a href='/國'>".encode("gbk"))) == ("https://news.example/%87%F8",)
+
+    @given(
+        st.sampled_from(
+            ("http://a.example", "https://a.example:8443/x/y.html", "http://a.example/x/./y/?q=/z", "file:///a")
+        ),
+        st.text(alphabet="ab12/.?#=:;-_ %", max_size=14).map(str.strip),
+    )
+    def test_plain_addresses_are_what_resolving_makes_of_them(self, base: str, text: str) -> None:
+        assert address(text.encode(), base) == urljoin(base, text)
 
     def test_feeds(self) -> None:
         markup = (

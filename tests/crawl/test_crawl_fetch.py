@@ -4,6 +4,7 @@ import socket
 import ssl
 import threading
 import time
+from contextlib import ExitStack
 from itertools import pairwise
 from types import ModuleType
 from urllib.parse import quote
@@ -12,6 +13,7 @@ import httpx
 import httpx2
 import pytest
 
+from checker.crawl import transport
 from checker.crawl.fetch import HOPS, Fetcher, user_agent
 from checker.crawl.guard import refusal
 from checker.errors import PageError
@@ -52,6 +54,16 @@ def test_a_pooled_connection_keeps_exchanges_apart(settings: Crawl) -> None:
     assert b"GET /b" not in first.wire[0]
     assert second.wire[1].endswith(b"<p>two")
     assert b"<p>one" not in second.wire[1]
+
+
+def test_connections_are_kept_for_a_bounded_number_of_hosts(settings: Crawl, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "POOLS", 2)
+    site = Site({"/a": text(PAGE)})
+    with ExitStack() as stack, Fetcher(settings) as fetcher:
+        homes = [stack.enter_context(serving(site, f"127.0.0.{last}")) for last in (1, 2, 3)]
+        peers = [fetcher.fetch(f"{home}/a").facts["peer"] for home in (*homes, *homes)]
+        assert len(fetcher.transport("", verify=True).pools) == 2
+    assert peers == [f"127.0.0.{last}" for last in (1, 2, 3)] * 2
 
 
 def test_the_user_agent_says_who_asks() -> None:
