@@ -9,7 +9,7 @@ is dear and may be hostile: it is read, matched and judged in a worker process w
 import gc
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from typing import Self
@@ -23,9 +23,11 @@ from checker.judge.policy import Policy
 from checker.match.align import align
 from checker.match.index import MANIFEST, Index
 from checker.match.weigh import weigh
-from checker.model import Article, Document, Examined, Match, Page, PageOutcome
+from checker.model import Article, Document, Examined, Match, MatchKind, Page, PageOutcome
+from checker.read.decode import decode
 from checker.read.document import read
 from checker.read.outlets import Reading, load_reading
+from checker.read.plain import scripted
 from checker.read.refusal import Refusals, load_refusals
 from checker.read.screen import Screened, is_shell, screen
 from checker.settings import Workspace
@@ -119,8 +121,21 @@ class Road:
         verdicts = tuple(
             self.policy.judge(document, match, captured=suspect.page.captured, matches=matches) for match in matches
         )
+        if not verdicts and (unwritten := self.unwritten(suspect.page, document)):
+            return Examined(suspect.page, PageOutcome.BLOCKED, unwritten, charset=document.charset)
         outcome = PageOutcome.MATCHED if verdicts else PageOutcome.CLEAN
         return Examined(suspect.page, outcome, charset=document.charset, verdicts=verdicts, text=suspect.text)
+
+    def unwritten(self, page: Page, document: Document) -> str:
+        """Say which article a page has in its scripts, to be written by them, and not in its text; "" for none."""
+        text = scripted(decode(page.body, page.header("content-type")).text)
+        if not text:
+            return ""
+        matches = self.matches(replace(document, text=text, main=(0, len(text))))
+        whole = [match.article.id for match in matches if match.kind in {MatchKind.FULL, MatchKind.NEAR}]
+        return (
+            f"only its scripts have the text of article {whole[0]}: it must be looked at in a browser" if whole else ""
+        )
 
     def matches(self, document: Document) -> tuple[Match, ...]:
         """Return the matches of a document: the articles that it does repeat, with their passages."""

@@ -24,6 +24,18 @@ def lines(source: str) -> list[str]:
     return [stretch for stretch in stretches if stretch]
 
 
+def scripted(source: str) -> str:
+    """Return what stands inside the scripts of a page, references and escapes resolved: it may be text to come."""
+    low, found, at = source.lower(), [], 0
+    while len(low) == len(source) and (start := low.find("<script", at)) >= 0:
+        opened = low.find(">", start)
+        at = low.find("</script", opened) if opened >= 0 else -1
+        if at < 0:
+            break
+        found.append(source[opened + 1 : at])
+    return unhidden("\n".join(found))
+
+
 def title(source: str) -> str:
     """Return what stands in the title element; "" where there is none."""
     head = source[:TITLE]

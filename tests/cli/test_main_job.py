@@ -400,3 +400,21 @@ def test_a_later_first_publication_makes_the_page_the_earlier_one(checker: Check
     bridge = next(row for row in rows if row["article"]["id"] == BRIDGE)
     assert bridge["outcome"] == "review"
     assert "GATE-05" in [finding["rule"] for finding in bridge["findings"]]
+
+
+def test_an_article_that_only_a_script_would_write_is_never_clean(checker: Checker, tmp_path: Path) -> None:
+    lines = text_of(BRIDGE).splitlines()
+    data = json.dumps({"content": "".join(f"<p>{line}</p>" for line in lines), "hot": [CLEAN]})
+    teaser = json.dumps({"hot": [lines[0][:30]]}, ensure_ascii=False)
+    shown = page(text_of(BRIDGE), credit="來源：國際在線")
+    written = "https://repost.example/{}.html"
+    pages = {
+        written.format("data"): page(CLEAN) + f"<script>window.__DATA__ = {data}</script>".encode(),
+        written.format("both"): shown + f"<script>window.__DATA__ = {data}</script>".encode(),
+        written.format("teaser"): page(CLEAN) + f"<script>window.__DATA__ = {teaser}</script>".encode(),
+    }
+    checker("scan", str(warc(tmp_path / "pages.warc.gz", pages)))
+    seen = {row["url"]: row for row in map(json.loads, checker("pages", "--json").out.splitlines())}
+    outcomes = {name: seen[written.format(name)]["outcome"] for name in ("data", "both", "teaser")}
+    assert outcomes == {"data": "blocked", "both": "matched", "teaser": "clean"}
+    assert seen[written.format("data")]["reason"].startswith(f"only its scripts have the text of article {BRIDGE}")
