@@ -16,7 +16,7 @@ from checker.cli.options import Identity, WorkspaceOption, workspace_at
 from checker.errors import CheckerError, UsageError
 from checker.keep.cases import Case, Wanted
 from checker.keep.curations import Curation, Fact
-from checker.keep.decisions import Decision
+from checker.keep.decisions import Decision, Entry
 from checker.keep.lifecycle import CHECKER, MOVES, State
 from checker.keep.store import Store
 from checker.match.index import Index
@@ -52,22 +52,18 @@ def decide(
     who: Who = "",
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Decide on a finding; the decision is dated, signed, and never overwritten by a scan."""
+    """Decide on a finding and its other addresses; dated, signed, and never overwritten by a scan."""
     place = workspace_at(workspace)
     decision = Decision(action, who or getpass.getuser(), reason, comment, end_of(expires, place))
     with Store.open(place.database) as store:
-        case = store.case(finding)
-        entry = store.decide(case.id, decision, now())
-    say(f"{case.id}: {entry.before} -> {entry.after}")
+        say(decided(store, store.case(finding), decision))
 
 
 @app.command()
 def undo(finding: Identity, who: Who = "", comment: Comment = "", workspace: WorkspaceOption = None) -> None:
     """Take the last decision on a finding back; both stay in its history."""
     with Store.open(workspace_at(workspace).database) as store:
-        case = store.case(finding)
-        entry = store.undo(case.id, who or getpass.getuser(), now(), comment=comment)
-    say(f"{case.id}: {entry.before} -> {entry.after}")
+        say(undone(store, store.case(finding), who or getpass.getuser(), comment))
 
 
 @app.command()
@@ -129,10 +125,12 @@ def curate(
 
 
 def waiting(store: Store) -> list[Case]:
-    """Return the cases nobody decided on: violations first, then the latest."""
+    """Return the cases nobody decided on, each once for all its addresses: violations first, then the latest."""
     wanted = Wanted(states=(State.DETECTED, State.REGRESSED), outcomes=(Outcome.VIOLATION, Outcome.REVIEW))
     found = sorted(store.cases(wanted), key=lambda case: case.first_seen, reverse=True)
-    return sorted(found, key=lambda case: case.outcome != Outcome.VIOLATION)
+    twins = store.twins([case.id for case in found])
+    once = [case for case in found if case.id not in twins]
+    return sorted(once, key=lambda case: case.outcome != Outcome.VIOLATION)
 
 
 @dataclass
@@ -193,9 +191,9 @@ class Walk:
         if not self.decided:
             raise UsageError("nothing was decided yet that could be undone here; later: checker undo FINDING")
         case = self.queue[self.decided[-1]]
-        entry = self.store.undo(case.id, self.who, now())
+        said = undone(self.store, case, self.who)
         self.at = self.decided.pop()
-        say(f"{case.id}: {entry.before} -> {entry.after}")
+        say(said)
 
 
 def decision_of(store: Store, case: Case, key: str, who: str, place: Workspace) -> str:
@@ -207,9 +205,32 @@ def decision_of(store: Store, case: Case, key: str, who: str, place: Workspace) 
     accepts = action == "except"
     until = last_day(place) if accepts else None
     comment = typer.prompt("comment", default="", show_default=False, err=True) if accepts or key.isupper() else ""
-    entry = store.decide(case.id, Decision(action, who, reason, comment, until), now())
-    held = f", until {until:%Y-%m-%d}" if until else ""
-    return f"{case.id}: {entry.before} -> {entry.after}{held}"
+    said = decided(store, case, Decision(action, who, reason, comment, until))
+    return f"{said}, until {until:%Y-%m-%d}" if until else said
+
+
+def decided(store: Store, case: Case, decision: Decision) -> str:
+    """Decide on a case, and on what shows the same under other addresses of its site; say what came of it."""
+    others, moment = store.same(case.id), now()
+    entry = store.decide(case.id, decision, moment)
+    for other in others:
+        store.decide(other, decision, moment)
+    return moved(entry, len(others))
+
+
+def undone(store: Store, case: Case, who: str, comment: str = "") -> str:
+    """Take the last decision on a case back, and what was decided with it; say what came of it."""
+    last = [entry.at for entry in store.history(case.id)][-1:]
+    others = [other for other in store.same(case.id) if [entry.at for entry in store.history(other)][-1:] == last]
+    entry = store.undo(case.id, who, now(), comment=comment)
+    for other in others:
+        store.undo(other, who, now(), comment=comment)
+    return moved(entry, len(others))
+
+
+def moved(entry: Entry, others: int) -> str:
+    """Say where a case has moved, and how many other addresses of the same page with it."""
+    return f"{entry.case}: {entry.before} -> {entry.after}" + (f", with {others} of the same site" if others else "")
 
 
 def end_of(last: datetime | None, place: Workspace) -> datetime | None:

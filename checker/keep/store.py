@@ -184,6 +184,11 @@ class Store:
         with self.reading() as connection:
             return twins.twins(connection, ids)
 
+    def same(self, case: str) -> tuple[str, ...]:
+        """Return the other cases that show the same repost under other addresses of the site."""
+        with self.reading() as connection:
+            return twins.same(connection, case)
+
     def captures(self, *, every: bool = False) -> Iterator[Capture]:
         """Return the captures that a case rests on, the oldest first; with `every`, also those of earlier looks."""
         with self.reading() as connection:

@@ -48,6 +48,18 @@ def twins(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
     return found
 
 
+def same(connection: Connection, case: str) -> tuple[str, ...]:
+    """Return the other cases of which this one is a twin, or which are its twins."""
+    columns = tables.cases.c
+    mine = connection.execute(select(columns.article, columns.site).where(columns.id == case)).one()
+    rows = connection.execute(select(columns.id, columns.site).where(columns.article == mine.article))
+    near = sorted(row.id for row in rows if mine.site and domain(row.site) == domain(mine.site))
+    words = {
+        each.id: each.words for at in range(0, len(near), BATCH) for each in _copies(connection, near[at : at + BATCH])
+    }
+    return tuple(each for each in near if each != case and words[each] == words[case])
+
+
 def _alike(connection: Connection, ids: Sequence[str]) -> list[str]:
     """Return the cases that share article, domain and verdict with another of them: only their texts are looked at."""
     columns = tables.cases.c

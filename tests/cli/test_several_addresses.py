@@ -52,6 +52,25 @@ def test_twins_are_one_line_of_the_table_and_two_objects(checker: Checker, tmp_p
     assert "另有 1 個地址" in shown
 
 
+def test_twins_are_decided_on_once(checker: Checker, tmp_path: Path) -> None:
+    def states() -> list[str]:
+        return [json.loads(line)["state"] for line in checker("findings", "--json", "--all").out.splitlines()]
+
+    repost = page(text_of(BRIDGE), credit="來源：新華網")
+    pages = {f"https://{host}.example.cn/1.html": repost for host in ("www", "m")}
+    other = {"https://another.example/1.html": repost}
+    checker("scan", str(warc(tmp_path / "pages.warc.gz", pages | other)))
+    rows = [json.loads(line) for line in checker("findings", "--json").out.splitlines()]
+    twin = next(row["id"] for row in rows if row["same_as"] is not None)
+    assert "with 1 of the same site" in checker("decide", twin, "confirm", "--who", "Mei").err
+    assert sorted(states()) == ["confirmed", "confirmed", "detected"]
+    assert "with 1 of the same site" in checker("undo", twin, "--who", "Mei").err
+    assert states() == ["detected"] * 3
+    asked = checker("triage", "--who", "Mei", given=b"c\nc\n")
+    assert "2 of 2" in asked.out
+    assert states() == ["confirmed"] * 3
+
+
 def test_a_credit_on_the_last_part_is_the_credit_of_the_article(checker: Checker, tmp_path: Path) -> None:
     checker("scan", str(warc(tmp_path / "pages.warc.gz", parts())))
     found = cases(checker)
