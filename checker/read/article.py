@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import islice
 
 from checker.model import Span, Zone
-from checker.read.layout import HAN, Block, Chrome, Layout
+from checker.read.layout import HAN, Block, Chrome, Layout, count
 from checker.read.outlets import Reading
 from checker.read.strips import chain, strips
 from checker.read.strips import held as around
@@ -316,5 +316,5 @@ def listed(place: Place, offset: int) -> bool:
 def _teaser(layout: Layout, block: Block, offset: int) -> bool:
     """Tell whether a line begins with a link by an article's title."""
     begun = [run for run in layout.runs[block.first : block.last] if run.end <= offset]
-    linked = sum(len(HAN.findall(layout.text, run.start, run.end)) for run in begun if run.frame.link is not None)
+    linked = sum(count(layout.text, run.start, run.end) for run in begun if run.frame.link is not None)
     return linked >= TITLE and begun[0].frame.link is not None

@@ -14,6 +14,7 @@ from checker.read.visible import PLAIN, Sight, Size
 from checker.script import level
 
 HAN = re.compile(r"[\u3400-\u9fff]")
+HANS = re.compile(r"[\u3400-\u9fff]+")
 BLANK = re.compile(r"[ \t\r\n\f]+")
 
 
@@ -152,6 +153,11 @@ def path(tag: Tag, steps: int = 5) -> str:
     return "<".join(names)
 
 
+def count(text: str, start: int, end: int) -> int:
+    """Return the number of Han characters in a part of a text."""
+    return sum(map(len, HANS.findall(text, start, end)))
+
+
 def _blocks(text: str, runs: tuple[Run, ...]) -> Iterator[Block]:
     start = at = 0
     while start < len(text):
@@ -160,7 +166,7 @@ def _blocks(text: str, runs: tuple[Run, ...]) -> Iterator[Block]:
         first, linked = at, 0
         while at < len(runs) and runs[at].start < end:
             if runs[at].frame.link is not None:
-                linked += len(HAN.findall(text, runs[at].start, runs[at].end))
+                linked += count(text, runs[at].start, runs[at].end)
             at += 1
-        yield Block(start, end, first, at, len(HAN.findall(text, start, end)), linked)
+        yield Block(start, end, first, at, count(text, start, end), linked)
         start = end + 1

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import chain as joined
 
 from checker.model import Span
-from checker.read.layout import HAN, Chrome, Layout
+from checker.read.layout import Chrome, Layout, count
 from checker.read.outlets import Reading
 
 LONGEST = 160
@@ -70,7 +70,7 @@ def _extents(layout: Layout, own: frozenset[int], windows: Iterable[Span]) -> di
             part.end = max(part.end, run.end)
             if run.frame.link is not None:
                 part.links.add(id(run.frame.link))
-                part.titled |= len(HAN.findall(layout.text, run.start, run.end)) >= TITLE
+                part.titled |= count(layout.text, run.start, run.end) >= TITLE
     return found
 
 

@@ -175,6 +175,11 @@ class Sheets:
     def __bool__(self) -> bool:
         return bool(self._hiding)
 
+    @cached_property
+    def watched(self) -> frozenset[str]:
+        """The classes and ids of elements around others that decide whether a rule hides these."""
+        return frozenset(mark for rules in self._hiding.values() for rule in rules for mark in rule.selector.outer)
+
     def hiding(self, tag: Tag, marked: tuple[str, ...]) -> tuple[Rule, ...]:
         """Return the rules that can hide an element of this name and these marks, given the right elements around."""
         keys = (tag.name, "", *marked)
@@ -183,10 +188,10 @@ class Sheets:
         filed = (rule for key in keys for rule in self._hiding.get(key, ()))
         return tuple(rule for rule in filed if rule.selector.compounds[-1].fits(tag))
 
-    def of(self, tag: Tag, around: Mapping[str, int] | None = None) -> list[Rule]:
+    def of(self, tag: Tag) -> list[Rule]:
         """Return all rules that apply to an element, weakest first."""
         filed = (rule for key in (tag.name, "", *marks(tag)) for rule in self._all.get(key, ()))
-        return sorted((rule for rule in filed if rule.selector.fits(tag, around)), key=lambda rule: rule.weight)
+        return sorted((rule for rule in filed if rule.selector.fits(tag)), key=lambda rule: rule.weight)
 
 
 def marks(tag: Tag) -> tuple[str, ...]:

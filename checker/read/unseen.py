@@ -31,8 +31,10 @@ def unseen(layout: Layout, reading: Reading) -> Iterator[Credit]:
         if said and reading.names.longer.match(value):
             kind = "a hidden field" if name.startswith("input ") else "a meta element"
             yield _hidden(content[:LONGEST], content[:LONGEST], f"meta[{bare}]", f"only in {kind}")
-    for hidden in layout.unseen[:MOST]:
-        yield from _stated(hidden.text, reading, hidden.tag, f"not seen: {hidden.reason}")
+    texts = [hidden.text for hidden in layout.unseen[:MOST]]
+    if reading.names.longer.search(level("\n".join(texts))):
+        for hidden, text in zip(layout.unseen, texts, strict=False):
+            yield from _stated(text, reading, hidden.tag, f"not seen: {hidden.reason}")
     for script, tag in layout.scripts[:MOST]:
         if HAN.search(script):
             yield from _stated(script, reading, tag, "written by a script")

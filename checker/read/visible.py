@@ -47,16 +47,16 @@ class Sight:
         self.around: Counter[str] = Counter()
 
     def inside(self, marks: tuple[str, ...], step: int) -> None:
-        """Note that the walk has entered an element of these classes and id (step 1), or left it (step -1)."""
+        """Note that the walk has entered an element of these classes and id, if watched (1), or left it (-1)."""
         for mark in marks:
             self.around[mark] += step
 
-    def style(self, tag: Tag, around: Mapping[str, int] | None = None) -> tuple[dict[str, str], dict[str, str]]:
+    def style(self, tag: Tag) -> tuple[dict[str, str], dict[str, str]]:
         """Return an element's declared values and, for each, which rule or attribute said so."""
         values: dict[str, str] = {}
         said: dict[str, str] = {}
         strong: set[str] = set()
-        layers = [(rule.declarations, f"style rule {rule.selector.words}") for rule in self.sheets.of(tag, around)]
+        layers = [(rule.declarations, f"style rule {rule.selector.words}") for rule in self.sheets.of(tag)]
         inline = tag.get("style")
         if inline:
             layers.append((declarations(str(inline)[:LONGEST]), "inline style"))
@@ -81,7 +81,7 @@ class Sight:
         changes = size is not PLAIN and ("style" in attrs or "class" in attrs or "id" in attrs)
         if not (suspect or changes or any(rule.selector.fits(tag, self.around) for rule in rules)):
             return "", size
-        values, said = self.style(tag, self.around)
+        values, said = self.style(tag)
         for check in (_boxless, _offscreen, _sizeless):
             name = check(values)
             if name:

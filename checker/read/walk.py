@@ -50,7 +50,7 @@ LIMIT = 200_000
 
 
 class Look(NamedTuple):
-    """What elements of one name, class, id and role share: page part, marks for selectors, rules that can hide.
+    """What elements of one name, class, id and role share: page part, watched marks, rules that can hide.
 
     `gap` parts them from what stands around them; `telling` says that they may change what their content inherits.
     """
@@ -135,7 +135,7 @@ class _Walk:
             rules = self.sight.sheets.hiding(tag, held)
             found = self.looks[key] = Look(
                 kind=kind,
-                marks=held,
+                marks=tuple(mark for mark in held if mark in self.sight.sheets.watched),
                 rules=rules,
                 gap="\n" if name in BLOCKS else " " if name in CELLS else "",
                 telling=bool(kind or rules or name in TELLING),
