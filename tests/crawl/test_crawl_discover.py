@@ -9,8 +9,9 @@ from urllib.parse import urljoin
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from w3lib.url import safe_url_string
 
-from checker.crawl.addresses import canonical, of_file, site, written
+from checker.crawl.addresses import WRITTEN, canonical, of_file, site, written
 from checker.crawl.links import address, feeds, links
 from checker.crawl.queue import Errand
 from checker.crawl.scope import Scope
@@ -56,6 +57,10 @@ class TestAddresses:
     def test_what_is_no_address(self, address: str) -> None:
         with pytest.raises(ValueError, match=r"."):
             canonical(address)
+
+    @given(st.from_regex(WRITTEN, fullmatch=True))
+    def test_what_is_taken_as_written_is(self, address: str) -> None:
+        assert address == safe_url_string(address)
 
     @given(st.text(max_size=40), st.text(max_size=20))
     def test_canonical_is_a_law(self, path: str, query: str) -> None:
