@@ -60,7 +60,9 @@ TICKET = re.compile(r"(?=.*\d)[\w.!-]{16,}", re.ASCII)
 
 SESSION_IN_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#]*", re.IGNORECASE)
 
-WRITTEN = re.compile(r"https?://(?:[a-z0-9]{1,40}\.){1,5}[a-z0-9]{1,40}(?::[1-9]\d{0,3})?/[\w./-]*(?:\?[\w./=&-]+)?", re.ASCII)
+WRITTEN = re.compile(
+    r"https?://(?:[a-z0-9]{1,40}\.){1,5}[a-z0-9]{1,40}(?::[1-9]\d{0,3})?/[\w./-]*(?:\?[\w./=&-]+)?", re.ASCII
+)
 """Addresses that are written as they should be."""
 
 domains = tldextract.TLDExtract(suffix_list_urls=(), fallback_to_snapshot=True, cache_dir=None)

@@ -87,11 +87,11 @@ CASES: tuple[Case, ...] = (
     Case("/56-unclosed-script", html(within("", "<script>")), O.MATCHED, "exact"),
     Case("/56-unclosed-select", html(within("", "<select><option>")), O.MATCHED, "exact"),
     Case("/57-misnested", html(within("", "<b><i></b></i>" * 20_000)), O.MATCHED, "exact"),
-    # What no reader with a browser sees is no repost; a textarea is seen.
+    # What no reader with a browser sees is no repost; a textarea is seen; what a script may write, a browser must tell.
     Case("/58-noscript", html(only(f"<noscript>{ARTICLE}<p>{CREDIT}</p></noscript>")), O.CLEAN),
     Case("/58-template", html(only(f"<template>{ARTICLE}</template>")), O.CLEAN),
     Case("/58-textarea", html(only(f"<textarea>{ARTICLE}</textarea>")), O.MATCHED),
-    Case("/58-data", html(only(f"<script>window.__DATA__={json.dumps({'text': ARTICLE})}</script>")), O.CLEAN),
+    Case("/58-data", html(only(f"<script>window.__DATA__={json.dumps({'text': ARTICLE})}</script>")), O.BLOCKED),
     # The article's own dateline is left, so a picture's page is not "none"; what a style sheet writes is read.
     Case("/59-picture", html(credited('<img src="/source.png">')), O.MATCHED, "dateline"),
     Case(
