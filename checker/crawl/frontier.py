@@ -88,6 +88,7 @@ class SharedFrontier:
         self._holds: dict[str, Hold] = {}
         self._guests: set[str] = set()
         self._idle_until = 0.0
+        self._closed = False
         with self._writing() as connection:
             row = {"id": crawl, "begun": time.time()}
             connection.execute(insert(connection, crawls).values(row).on_conflict_do_nothing())
@@ -129,6 +130,8 @@ class SharedFrontier:
             at_hand = self._at_hand()
             if at_hand is not None:
                 return at_hand
+            if self._closed:
+                return None
             try:
                 return self._claimed()
             except IntegrityError:  # another worker was faster at this address
@@ -183,6 +186,8 @@ class SharedFrontier:
         if hold is not None and hold.address == address:
             return True
         with self._door:
+            if self._closed:
+                return False
             try:
                 with self._writing() as connection:
                     met = self._met(connection, name, address, claimed=hold is not None)
@@ -213,9 +218,14 @@ class SharedFrontier:
 
     @patient
     def close(self) -> None:
-        """Write down what is noted, and leave; what is still leased or fetched waits for the next worker."""
-        with self._writing() as connection:
-            bury(connection, [self._lease.worker])
+        """Write down what is noted, and leave; what is still leased or fetched waits for the next worker.
+
+        A thread that comes too late gets nothing more: nobody would ever take back what a worker holds that has left.
+        """
+        with self._door:
+            self._closed = True
+            with self._writing() as connection:
+                bury(connection, [self._lease.worker])
 
     @patient
     def counts(self) -> dict[str, int]:
@@ -235,7 +245,7 @@ class SharedFrontier:
     def _at_hand(self) -> Claim | float | None:
         """An errand that is leased ahead, or the seconds for which there is nothing to do; None where neither is."""
         with self._latch:
-            for hold in self._holds.values():
+            for hold in () if self._closed else self._holds.values():
                 if not hold.busy:
                     hold.busy = True
                     return Claim(hold.ahead.popleft())

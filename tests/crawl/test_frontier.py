@@ -225,6 +225,18 @@ def test_only_a_kept_page_is_done(store: Store) -> None:
     assert sorted(drained(again)) == [two.url, three.url]
 
 
+def test_who_has_left_holds_nothing_more(store: Store) -> None:
+    gone = SharedFrontier(store.engine, 1, SETTINGS)
+    gone.push([errand(f"http://a.example/{number}") for number in range(3)])
+    taken(gone)
+    gone.close()
+    assert gone.claim() is None  # a thread that comes too late
+    assert not gone.meet("b.example", "192.0.2.1")
+    following = SharedFrontier(store.engine, 1, SETTINGS)
+    assert len(drained(following)) == 3
+    assert following.meet("b.example", "192.0.2.1")
+
+
 def test_two_crawls_share_the_hosts(store: Store) -> None:
     first, second = (SharedFrontier(store.engine, crawl, SETTINGS) for crawl in (1, 2))
     first.push([errand("http://a.example/1")])
