@@ -52,6 +52,12 @@ def test_without_a_telling_title_the_heading_above_the_text_counts() -> None:
     assert headline(tree(""), BODY, (0, len(BODY))) == Headline()
 
 
+def test_a_comment_inside_a_heading_is_none_of_its_words() -> None:
+    markup = tree(f"<title>北江网</title><h1>{TITLE}<!-- 编号 318 --></h1>")
+    text, main = laid_out(f"北江网\n{TITLE}\n2026-11-02")
+    assert headline(markup, text, main).title == TITLE
+
+
 def test_og_title_counts_as_metadata() -> None:
     markup = tree(f'<head><title>北江网</title><meta property="og:title" content="{TITLE}"></head>')
     text, main = laid_out("导航\n2026-11-02")

@@ -53,6 +53,12 @@ def test_a_style_that_hides(style: str) -> None:
     assert not seen(f"<style>.a .b {{ {style} }}</style><div class=a><p class=b><b>来源</b></p></div>")
 
 
+def test_an_element_without_content_is_not_taken_for_the_one_that_ends() -> None:
+    rule, first, credit = "<style>.a .b { display:none }</style>", "<p class=c>x<br class=a></p>", "<p class=b>来源</p>"
+    assert not seen(f"{rule}<div class=a>{first}{credit}</div>")
+    assert seen(f"{rule}<div class=a>{first}</div>{credit}")
+
+
 @pytest.mark.parametrize(
     "style",
     [
