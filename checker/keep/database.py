@@ -4,10 +4,10 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import lru_cache, partial
 from pathlib import Path
-from threading import RLock
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Engine, Insert, Table, create_engine, event, inspect, text
@@ -23,8 +23,6 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 BUSY_MS = 60_000
 """How long a SQLite writer waits for another one; our transactions take milliseconds."""
-
-BUSY = "the database has been written to for a minute by another part of this program"
 
 PATIENCE = 60.0
 """Seconds that a program at work waits for a PostgreSQL server that went away, say to be restarted."""
@@ -136,22 +134,20 @@ class _Turn:
     """Who of this process may write to SQLite now: a queue in memory, as SQLite lets those who wait sleep too long."""
 
     def __init__(self) -> None:
-        self._lock = RLock()  # which knows whose it is
+        self._lock = Lock()
 
     def begin(self, connection: Connection) -> None:
         """Begin a transaction of SQLite; one that writes takes the lock at once, and not at its first write."""
         if not connection.get_execution_options().get("writes", False):
             connection.exec_driver_sql("BEGIN")
             return
+        if not self._lock.acquire(timeout=BUSY_MS / 1000):
+            raise StoreError("the database has been written to for a minute by another part of this program")
+        connection.info["turn"] = self
         try:
-            if not self._lock.acquire(timeout=BUSY_MS / 1000):
-                raise StoreError(BUSY)  # noqa: TRY301 - nothing was taken
-            connection.info["turn"] = self
             connection.exec_driver_sql("BEGIN IMMEDIATE")
-        except BaseException:  # Ctrl-C too, which comes between any two steps
-            connection.info.pop("turn", None)
-            with suppress(RuntimeError):  # it was not ours yet
-                self._lock.release()
+        except BaseException:
+            self.end(connection)
             raise
 
     def end(self, connection: Connection) -> None:
