@@ -8,6 +8,7 @@ from checker.crawl.patience import patient
 from checker.crawl.robots import LIFETIME, Copy
 from checker.crawl.rows import digest
 from checker.crawl.tables import crawls, insert, robots
+from checker.transactions import writing
 
 
 class SharedCopies:
@@ -34,6 +35,6 @@ class SharedCopies:
     def save(self, address: str, copy: Copy) -> None:
         """Keep a copy in the place of an older one."""
         row = {"address": address, "status": copy.status, "fetched": copy.fetched, "body": copy.body}
-        with self._engine.execution_options(writes=True).begin() as connection:
+        with writing(self._engine) as connection:
             statement = insert(connection, robots).values(key=digest(address), **row)
             connection.execute(statement.on_conflict_do_update(index_elements=[robots.c.key], set_=row))

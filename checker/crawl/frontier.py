@@ -36,6 +36,7 @@ from checker.crawl.statements import DONE, MOVED, TAKEN, WAITING
 from checker.crawl.tables import crawls, errands, hosts, insert
 from checker.model import Page, PageOutcome
 from checker.settings import Crawl
+from checker.transactions import undisturbed, writing
 
 POLL = 0.5
 """Seconds after which an idle worker looks again whether others found something."""
@@ -76,7 +77,7 @@ class SharedFrontier:
     def __init__(
         self, engine: Engine, crawl: int, settings: Crawl, *, rest: Rest = Rest.VISITED, knowledge: str = ""
     ) -> None:
-        self._engine = engine.execution_options(writes=True)
+        self._engine = engine
         self._crawl = crawl
         self._settings = settings
         self._lease = Lease()
@@ -236,7 +237,7 @@ class SharedFrontier:
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         """One writing transaction, which also writes down what was noted since the last one."""
-        with self._door, self._notes.taken() as noted, self._engine.begin() as connection:
+        with undisturbed(), self._door, self._notes.taken() as noted, writing(self._engine) as connection:
             self._lease.keep(connection)
             for statement, rows in noted:
                 connection.execute(statement, rows)

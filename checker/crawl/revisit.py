@@ -17,6 +17,7 @@ from checker.crawl.patience import patient
 from checker.crawl.rows import digest
 from checker.crawl.tables import insert, known
 from checker.model import Page, PageOutcome
+from checker.transactions import writing
 
 FIRST, SHORTEST, LONGEST = 24 * 3600.0, 3600.0, 30 * 24 * 3600.0
 """Seconds between two visits: at first, at least, at most."""
@@ -74,7 +75,7 @@ class Revisits:
         if outcome not in (*LOOKED_AT, PageOutcome.UNCHANGED):
             return
         key = _key(page.url)
-        with self._engine.execution_options(writes=True).begin() as connection:
+        with writing(self._engine) as connection:
             before = connection.execute(select(known).where(known.c.key == digest(key))).one_or_none()
             if outcome == PageOutcome.UNCHANGED and before is None:
                 return

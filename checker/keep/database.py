@@ -18,6 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from checker.errors import StoreError
 from checker.keep.tables import VERSION
+from checker.transactions import writing
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -109,7 +110,6 @@ def _engine(address: str) -> Engine:
         event.listen(engine, "begin", turn.begin)
         event.listen(engine, "commit", turn.end)
         event.listen(engine, "rollback", turn.end)
-        event.listen(engine, "checkin", turn.left)
     return engine
 
 
@@ -155,17 +155,12 @@ class _Turn:
         if connection.info.pop("turn", None) is self:
             self._lock.release()
 
-    def left(self, _connection: Any, entry: ConnectionPoolEntry) -> None:
-        """Let the next one write, where a transaction was broken off before it had really begun."""
-        if entry.info.pop("turn", None) is self:
-            self._lock.release()
-
 
 def _migrate(engine: Engine) -> None:
     with engine.connect() as connection:
         if _version(connection) == VERSION:
             return
-    with engine.execution_options(writes=True).begin() as connection:
+    with writing(engine) as connection:
         alone(connection, MIGRATION_LOCK)
         if (version := _version(connection)) != VERSION:
             _upgrade(connection, version)

@@ -19,6 +19,7 @@ from checker.keep.runs import PageRow, Run, Task
 from checker.keep.sightings import Look, Visit
 from checker.keep.sites import Site, Watched
 from checker.model import Article, Examined, Ownership, PageOutcome
+from checker.transactions import writing
 
 
 class Store:
@@ -58,7 +59,7 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction that is kept whole or not at all."""
-        with database.guarded(self._engine), self._engine.execution_options(writes=True).begin() as connection:
+        with database.guarded(self._engine), writing(self._engine) as connection:
             yield connection
 
     # Articles
