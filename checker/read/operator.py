@@ -74,11 +74,8 @@ def _name(foot: str, original: str, tree: Tree) -> str:
     """The site's name in its metadata, else who owns it or holds the copyright by its footer, else its title's end."""
     title = " ".join(tag.get_text() for tag in tree.head("title")).strip()
     for tag in tree.head("meta"):
-        if (
-            tag.get("property") == "og:site_name"
-            and (stated := str(tag.get("content") or "").strip())
-            and stated != title
-        ):
+        stated = str(tag.get("content") or "").strip() if tag.get("property") == "og:site_name" else ""
+        if stated not in {"", title}:
             return stated
     for form in (OWNER, BEFORE, HOLDER) if HELD in foot else (OWNER, HOLDER):
         for match in form.finditer(foot):

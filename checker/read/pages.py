@@ -128,8 +128,10 @@ def _siblings(tree: Tree, url: str) -> Iterator[tuple[str, str]]:
     """The links that say they lead to another page of the same article: their words, levelled, and their addresses."""
     linked = [(_words(link), str(link["href"])) for link in tree.all("a") if "href" in link.attrs]
     linked = [(words.replace("\n", " "), href) for words, href in linked if len(words) <= LONGEST]
+    if not linked:
+        return
     levelled = level("\n".join(words for words, _ in linked)).replace(GONE, "").split("\n")
-    said = ((words.strip(), href) for words, (_, href) in zip(levelled, linked, strict=linked != []))
+    said = ((words.strip(), href) for words, (_, href) in zip(levelled, linked, strict=True))
     pager = ((words, href) for words, href in said if len(words) <= 12 and PAGER.fullmatch(words))
     for words, href in islice(pager, PAGERS):
         if address := _same_article(href, url):

@@ -5,6 +5,7 @@ instead of being tried again from the next tag.
 """
 
 import re
+from collections.abc import Iterator
 from html import unescape
 
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]")
@@ -26,14 +27,8 @@ def lines(source: str) -> list[str]:
 
 def scripted(source: str) -> str:
     """Return what stands inside the scripts of a page, references and escapes resolved: it may be text to come."""
-    low, found, at = source.lower(), [], 0
-    while len(low) == len(source) and (start := low.find("<script", at)) >= 0:
-        opened = low.find(">", start)
-        at = low.find("</script", opened) if opened >= 0 else -1
-        if at < 0:
-            break
-        found.append(source[opened + 1 : at])
-    return unhidden("\n".join(found))
+    tagged = (source[opened:closed] for opened, closed in _stretches(source, "<script", "</script") if closed >= 0)
+    return unhidden("\n".join(script.partition(">")[2] for script in tagged))
 
 
 def title(source: str) -> str:
@@ -66,18 +61,27 @@ def _characters(escapes: re.Match[str]) -> str:
 
 def _without(source: str, start: str, end: str) -> str:
     """Cut out everything from `start` to the next `end` (any case), or to the end of the page."""
-    low = source.lower()
-    if len(low) != len(source) or start not in low:
-        return source if start not in low else _without(source.translate(_SAME_LENGTH), start, end)
     kept, at = [], 0
-    while (opened := low.find(start, at)) >= 0:
+    for opened, closed in _stretches(source, start, end):
         kept.append(source[at:opened])
-        closed = low.find(end, opened)
         if closed < 0:
             return " ".join(kept)
         at = closed + len(end)
     kept.append(source[at:])
     return " ".join(kept)
+
+
+def _stretches(source: str, start: str, end: str) -> Iterator[tuple[int, int]]:
+    """Yield where each `start` stands, and the next `end` behind it (any case); -1 where there is none."""
+    low = source.lower()
+    low = low if len(low) == len(source) else source.translate(_SAME_LENGTH).lower()
+    at = 0
+    while (opened := low.find(start, at)) >= 0:
+        at = low.find(end, opened)
+        yield opened, at
+        if at < 0:
+            return
+        at += len(end)
 
 
 _SAME_LENGTH = {0x130: "I"}

@@ -7,14 +7,15 @@ left out, since it mostly dresses what a reader has already in hand.
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
-from typing import NamedTuple
+from functools import cached_property, lru_cache, wraps
+from typing import NamedTuple, TypeVar
 
 import tinycss2
 from bs4.element import Tag
 
+T = TypeVar("T")
 Declarations = Mapping[str, tuple[str, bool]]
 """Property to (value, important)."""
 
@@ -237,14 +238,15 @@ def holds(prelude: str) -> bool:
     return all((int(n) <= SCREEN) if side == "min" else (int(n) >= SCREEN) for side, n in WIDTH.findall(prelude))
 
 
+def remembered(work: Callable[[str], T]) -> Callable[[str], T]:
+    """Do work on short pieces of CSS only once: the pages of a site have the same ones, each at many elements."""
+    kept = lru_cache(maxsize=20_000)(work)
+    return wraps(work)(lambda css: kept(css) if len(css) <= SHORT else work(css))
+
+
+@remembered
 def parsed(words: str) -> Selector:
     """Take a selector apart; it has no compounds where it says more than name, id, class and descent."""
-    return _parsed(words) if len(words) <= SHORT else Selector(words, _compounds(words))
-
-
-@lru_cache(maxsize=20_000)
-def _parsed(words: str) -> Selector:
-    """Take a selector apart; the pages of a site have the same ones, and each page asks twice."""
     return Selector(words, _compounds(words))
 
 
@@ -268,18 +270,9 @@ def _compounds(selector: str) -> tuple[Compound, ...]:
     return tuple(found)
 
 
+@remembered
 def declarations(css: str) -> Declarations:
     """Return the declarations that can hide, place, size or colour something, the later winning."""
-    return _remembered(css) if len(css) <= SHORT else _declarations(css)
-
-
-@lru_cache(maxsize=20_000)
-def _remembered(css: str) -> Declarations:
-    """Read declarations; the same few stand at many elements."""
-    return _declarations(css)
-
-
-def _declarations(css: str) -> Declarations:
     found: dict[str, tuple[str, bool]] = {}
     for name, value, important in _tokenized(css) if TRICKY.search(css) else _plain(css):
         if name in BOX | INK and (important or not found.get(name, ("", False))[1]):
