@@ -20,6 +20,8 @@ from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
 
+from checker.cores import all_cores
+
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -111,11 +113,12 @@ class _Seat(Generic[T, R]):
         other.close()
 
     def _launch(self) -> None:
-        """Start with Ctrl-C blocked, which the child inherits: the parent alone answers it, and ends the child."""
+        """Start on any core, with Ctrl-C blocked; the child inherits both. The parent alone answers, and ends it."""
         resource_tracker.ensure_running()  # the first start would start it, which lets Ctrl-C through again
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
-            self.process.start()
+            with all_cores():
+                self.process.start()
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 

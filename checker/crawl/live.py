@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from checker.cores import one_core
 from checker.crawl.addresses import canonical, host, site
 from checker.crawl.fetch import HOPS, REDIRECTS, Fetcher
 from checker.crawl.follow import errands
@@ -71,15 +72,16 @@ def pages(
     threads = [
         threading.Thread(target=crawl.work, name=f"fetch {at}", daemon=True) for at in range(settings.connections)
     ]
-    for thread in threads:
-        thread.start()
-    try:
-        yield from crawl.arriving(len(threads))
-    finally:
-        crawl.stop.set()
-        fetcher.interrupt()
+    with one_core():
         for thread in threads:
-            thread.join(timeout=LAST)
+            thread.start()
+        try:
+            yield from crawl.arriving(len(threads))
+        finally:
+            crawl.stop.set()
+            fetcher.interrupt()
+            for thread in threads:
+                thread.join(timeout=LAST)
 
 
 @dataclass(frozen=True)
