@@ -2,7 +2,7 @@
 
 import pytest
 from bs4 import BeautifulSoup
-from bs4.element import Comment, Doctype, NavigableString, PageElement, ProcessingInstruction, Tag
+from bs4.element import Comment, Doctype, NavigableString, PageElement, PreformattedString, ProcessingInstruction, Tag
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,10 +25,9 @@ PIECES = ("<p>", "</p>", "<b>", "</b>", "<pre>", "</pre>", " \n", "字", "<table
 def without_blanks(soup: BeautifulSoup) -> BeautifulSoup:
     """Take out the blanks that stand right behind where a block begins or ends."""
     for node in list(soup.descendants):
-        alone = (
-            type(node) is NavigableString and not node.strip("\n\t\f\r ") and not node.find_parent(["pre", "textarea"])
-        )
-        if alone and parted(node):
+        if not isinstance(node, NavigableString) or isinstance(node, PreformattedString):
+            continue
+        if not node.strip("\n\t\f\r ") and not node.find_parent(["pre", "textarea"]) and parted(node):
             node.extract()
     return soup
 
