@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checker.errors import IndexFormatError
+from checker.files import DRAFT, put
 from checker.glyphs import PageText
 from checker.match import build, records
 from checker.match.lookup import shared, touched
@@ -241,7 +242,7 @@ class Index:
         parts = tuple(part for part in parts if len(part))
         segments = [{"file": part.segment.path.name, "removed": part.removed_file} for part in parts]
         manifest = {"format": FORMAT, "number": self._number, "segments": segments}
-        replace(self.folder / MANIFEST, json.dumps(manifest, indent=1).encode())
+        put(self.folder / MANIFEST, json.dumps(manifest, indent=1).encode())
         self._parts = parts
         self._sweep()
 
@@ -251,7 +252,7 @@ class Index:
         for part in self._parts:
             named |= {part.segment.path.name, part.removed_file}
         for path in self.folder.iterdir():
-            if path.name not in named and path.suffix in {".seg", ".out", ".new"}:
+            if path.name not in named and path.suffix in {".seg", ".out", ".new", DRAFT}:
                 path.unlink()
 
     def _merge(self) -> None:
@@ -310,21 +311,6 @@ def opened(folder: Path, file: str, removed: str) -> Part:
     """Open a segment and its removed rows."""
     rows = np.load(folder / removed) if removed else np.zeros(0, np.uint32)
     return Part(Segment(folder / file), rows, removed)
-
-
-def replace(path: Path, content: bytes) -> None:
-    """Put new content in a file's place so that a crash leaves the old or the new."""
-    beside = path.with_suffix(".new")
-    with beside.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def wait_for(lock: int, folder: Path) -> None:

@@ -77,7 +77,7 @@ def test_a_failure_at_any_step_leaves_the_old_state(tmp_path: Path, monkeypatch:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    for step in ("build.from_articles", "replace", "build.from_segments"):
+    for step in ("build.from_articles", "put", "build.from_segments"):
         with monkeypatch.context() as patch:
             patch.setattr(f"checker.match.index.{step}", full)
             try:
