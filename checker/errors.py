@@ -10,6 +10,7 @@ CheckerError                 one clear line for the user, exit code 2
 ├── IndexFormatError         the index on disk is of another version, or damaged
 ├── StoreError               the database cannot be opened, migrated or written
 ├── EvidenceError            kept evidence is missing, damaged, or cannot be written
+├── StampError               a time-stamping authority gave no time stamp, or one that proves nothing
 └── MailError                the mail could not be handed over
 PageError                    this page cannot be judged; carries its outcome, never reaches a user
 """
@@ -68,6 +69,10 @@ class StoreError(CheckerError):
 
 class EvidenceError(FileError):
     """Kept evidence cannot be read or written."""
+
+
+class StampError(CheckerError):
+    """An authority gave no time stamp, or one that proves nothing."""
 
 
 class MailError(CheckerError):

@@ -10,10 +10,19 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from checker.errors import SettingsError, WorkspaceError
 from checker.knowledge import line_of, read_toml, sentence
@@ -80,6 +89,32 @@ class Crawl(Table):
         return proxies
 
 
+class Evidence(Table):
+    """Who puts a time under the kept evidence, and whom they must lead to."""
+
+    authorities: tuple[str, ...] = ()
+    roots: str = ""
+
+    @field_validator("authorities", mode="before")
+    @classmethod
+    def _words_of_the_environment(cls, given: object) -> object:
+        return tuple(given.split()) if isinstance(given, str) else given
+
+    @field_validator("authorities")
+    @classmethod
+    def _addresses(cls, authorities: tuple[str, ...]) -> tuple[str, ...]:
+        for each in authorities:
+            if not re.fullmatch(r"https?://[!-~]{1,150}", each):
+                raise ValueError(f"expected an http:// or https:// address of at most 150 characters, not {each!r}")
+        return authorities
+
+    @model_validator(mode="after")
+    def _can_be_checked(self) -> Self:
+        if self.authorities and not self.roots:
+            raise ValueError("expected roots, a PEM file of the certificates that the authorities lead to")
+        return self
+
+
 class Mail(Table):
     """How the report leaves the house."""
 
@@ -118,6 +153,7 @@ class Settings(Table):
     timezone: str = "Asia/Shanghai"
     language: Language = "zh-Hant"
     crawl: Crawl = Crawl()
+    evidence: Evidence = Evidence()
     mail: Mail = Mail()
     readers: tuple[Reader, ...] = ()
 
@@ -167,6 +203,11 @@ class Workspace:
     def evidence(self) -> Path:
         """The folder of kept pages, as WARC files."""
         return self.data / "evidence"
+
+    @property
+    def roots(self) -> Path:
+        """The PEM file of the certificates that time-stamping authorities lead to."""
+        return self.root / self.settings.evidence.roots
 
     @property
     def reports(self) -> Path:

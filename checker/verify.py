@@ -1,15 +1,20 @@
 """Whether the evidence still is what it was: every file, every capture, and what the findings quote from them.
 
-evidence files -> captures of the database -> pages read again -> text and quoted words of each finding
+captures of the database -> evidence files -> their lists and time stamps -> text and quoted words of each finding
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, islice
+from pathlib import Path
 
-from checker.errors import EvidenceError, PageError
+from cryptography.x509 import Certificate
+
+from checker.errors import EvidenceError, PageError, StampError
 from checker.keep.capture import Capture
 from checker.keep.cases import Case, Wanted
+from checker.keep.manifest import Manifest, digest, manifests
+from checker.keep.stamp import roots_of, stamped
 from checker.model import Document
 from checker.read.parts import join
 from checker.runs import House
@@ -27,17 +32,19 @@ class Remark:
 
 @dataclass
 class Verified:
-    """What was looked at (captures, and the records of findings that rest on them), and how much of it is damaged."""
+    """What was looked at (captures, records of findings that rest on them, time stamps), and how much is damaged."""
 
     captures: int = 0
     records: int = 0
+    stamps: int = 0
     damaged: int = 0
     broken: set[Capture] = field(default_factory=set)
+    flawed: set[str] = field(default_factory=set)
 
 
 def verify(house: House, counts: Verified) -> Iterator[Remark]:
     """Read all kept evidence again and yield what is not as it was, counted; each flaw is told once."""
-    for look in (captures, files, records):
+    for look in (captures, files, stamps, records):
         for remark in look(house, counts):
             counts.damaged += remark.damage
             yield remark
@@ -51,6 +58,7 @@ def captures(house: House, counts: Verified) -> Iterator[Remark]:
             house.evidence.load(capture)
         except EvidenceError as error:
             counts.broken.add(capture)
+            counts.flawed.add(capture.file)
             yield Remark(capture.url, str(error))
 
 
@@ -60,7 +68,48 @@ def files(house: House, counts: Verified) -> Iterator[Remark]:
         if not any(
             each.file == flaw.file and each.offset <= flaw.offset < each.offset + each.length for each in counts.broken
         ):
+            counts.flawed.add(flaw.file)
             yield Remark(f"{flaw.file} at byte {flaw.offset}", flaw.reason)
+
+
+def stamps(house: House, counts: Verified) -> Iterator[Remark]:
+    """Compare every file with the list it is in, and every time stamp with its list."""
+    place = house.place
+    roots = roots_of(place.roots) if place.settings.evidence.roots else ()
+    for manifest in manifests(place.evidence):
+        try:
+            yield from changed(manifest, counts)
+        except EvidenceError as error:
+            yield Remark(manifest.path.name, error.message)
+            continue
+        for path in manifest.replies().values():
+            counts.stamps += 1
+            yield from unproven(manifest, path, roots)
+
+
+def changed(manifest: Manifest, counts: Verified) -> Iterator[Remark]:
+    """Say which files of a list are not what they were; what is told of a file already is not told again."""
+    for file, listed in manifest.digests().items():
+        if file in counts.flawed:
+            continue
+        try:
+            found = digest(manifest.folder / file)
+        except EvidenceError as error:
+            yield Remark(file, error.message)
+            continue
+        if found != listed:
+            yield Remark(file, f"is not what it was: {manifest.path.name} has another SHA-256")
+
+
+def unproven(manifest: Manifest, reply: Path, roots: Sequence[Certificate]) -> Iterator[Remark]:
+    """Say why a time stamp does not prove that its list was there."""
+    if not roots:
+        yield Remark(reply.name, "not checked: evidence.roots names no certificates", damage=False)
+        return
+    try:
+        stamped(manifest.data, reply.read_bytes(), roots)
+    except StampError as error:
+        yield Remark(reply.name, str(error))
 
 
 def records(house: House, counts: Verified) -> Iterator[Remark]:

@@ -32,6 +32,7 @@ ROOMS = {
         "own-check": "own_check",
         "recheck": "again",
         "judge": "again",
+        "stamp": "stamp",
         "verify": "verify",
         "run-due": "sites",
     },

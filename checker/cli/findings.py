@@ -13,7 +13,8 @@ import typer
 from checker.cli.app import app
 from checker.cli.console import say, stdout
 from checker.cli.options import Identity, JsonOption, WorkspaceOption, workspace_at
-from checker.errors import EvidenceError, UsageError
+from checker.errors import EvidenceError, StampError, UsageError
+from checker.keep.capture import Proof
 from checker.keep.cases import Case, Wanted
 from checker.keep.evidence import Evidence
 from checker.keep.lifecycle import PUT_AWAY, State
@@ -23,6 +24,7 @@ from checker.model import Level, Outcome, Page
 from checker.report.formats import BINARY_FORMATS, TEXT_FORMATS, table
 from checker.report.side_by_side import side_by_side, terminal
 from checker.settings import Workspace
+from checker.stamps import proof
 
 
 class Format(StrEnum):
@@ -115,11 +117,11 @@ def show(
         case = store.case(finding)
         article = store.article(case.article)
         text = store.page_text(case.id)
-    page = kept(place, case)
+    page, stamp = kept(place, case), dated(place, case)
     if html is None:
-        terminal(case, article, stdout, language, page_text=text, page=page)
+        terminal(case, article, stdout, language, page_text=text, page=page, proof=stamp)
         return
-    html.write_text(side_by_side(case, article, language, page_text=text, page=page), encoding="utf-8")
+    html.write_text(side_by_side(case, article, language, page_text=text, page=page, proof=stamp), encoding="utf-8")
     say(f"written to {html}")
 
 
@@ -129,4 +131,13 @@ def kept(place: Workspace, case: Case) -> Page | None:
         return None if case.capture is None else Evidence(place.evidence).load(case.capture)
     except EvidenceError as error:
         say(f"the kept page cannot be shown: {error}")
+        return None
+
+
+def dated(place: Workspace, case: Case) -> Proof | None:
+    """Return the time stamp under the page a case rests on; None, and a word about it, where it cannot be read."""
+    try:
+        return None if case.capture is None else proof(place, case.capture.file)
+    except (EvidenceError, StampError) as error:
+        say(f"the time stamp cannot be shown: {error}")
         return None

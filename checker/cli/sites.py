@@ -12,6 +12,7 @@ from checker.cli.console import grid, say, stdout
 from checker.cli.options import MetricsOption, WorkersOption, WorkspaceOption, workspace_at
 from checker.cli.report import office_of
 from checker.cli.scan import scanned
+from checker.cli.stamp import stamps_due
 from checker.crawl.addresses import canonical
 from checker.crawl.budgets import Rest
 from checker.crawl.targets import understood
@@ -108,7 +109,7 @@ def check_sites(workers: WorkersOption = 1, workspace: WorkspaceOption = None) -
 def run_everything_due(
     workers: WorkersOption = 1, metrics: MetricsOption = None, workspace: WorkspaceOption = None
 ) -> None:
-    """Do what is due, for cron or a timer: scan watched sites, visit open findings, send reports."""
+    """Do what is due, for cron or a timer: scan watched sites, visit open findings, stamp evidence, send reports."""
     place = workspace_at(workspace)
     failed = 0
     with House.open(place) as house:
@@ -116,16 +117,26 @@ def run_everything_due(
         if metrics:
             write_metrics(metrics, scans, known=[each.site.url for each in house.store.sites()])
         say(f"visits {sum(1 for _ in again.recheck(house, workers=workers))}")
-        if not place.settings.readers:
-            say("reports: no [[readers]] in checker.toml")
-            return
-        looked, delivered = run_due(office_of(place, house.store), datetime.now(UTC))
-        for due in looked:
-            say(f"report {due.period.label}: {due.waits or 'due'}")
-        for each in delivered:
-            failed += each.state != "sent"
-            say(f"{each.state} {each.reader} {each.period}" + (f": {each.error}" if each.error else ""))
+        house.evidence.close()
+        if place.settings.evidence.authorities:
+            failed += stamps_due(place)
+        failed += reports_due(house)
     raise typer.Exit(2 if failed else 0)
+
+
+def reports_due(house: House) -> int:
+    """Send the reports that are due, a line for each mail, and return how many could not be sent."""
+    failed = 0
+    if not house.place.settings.readers:
+        say("reports: no [[readers]] in checker.toml")
+        return failed
+    looked, delivered = run_due(office_of(house.place, house.store), datetime.now(UTC))
+    for due in looked:
+        say(f"report {due.period.label}: {due.waits or 'due'}")
+    for each in delivered:
+        failed += each.state != "sent"
+        say(f"{each.state} {each.reader} {each.period}" + (f": {each.error}" if each.error else ""))
+    return failed
 
 
 def scan_due(house: House, workers: int) -> list[Measured]:

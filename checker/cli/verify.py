@@ -13,7 +13,7 @@ from checker.runs import House
 
 @app.command()
 def verify(workspace: WorkspaceOption = None) -> None:
-    """Read all kept evidence again: every page with its SHA-256, and what findings quote; exit code 1 on damage."""
+    """Read all kept evidence again: every page, what findings quote, every time stamp; exit code 1 on damage."""
     counts = evidence.Verified()
     with House.open(workspace_at(workspace)) as house:
         for remark in evidence.verify(house, counts):
@@ -22,5 +22,6 @@ def verify(workspace: WorkspaceOption = None) -> None:
                 sys.stdout.write(line + "\n")
             else:
                 say(f"note: {line}")
-    say(f"captures {counts.captures}, records {counts.records}, damaged {counts.damaged}")
+    told = (f"captures {counts.captures}", f"records {counts.records}", f"stamps {counts.stamps}")
+    say(f"{', '.join(told)}, damaged {counts.damaged}")
     raise typer.Exit(1 if counts.damaged else 0)

@@ -17,7 +17,7 @@ from checker.crawl.addresses import canonical, host, written
 from checker.crawl.answer import settled
 from checker.crawl.guard import Resolve, resolve
 from checker.crawl.hops import hop
-from checker.crawl.transport import Answer, Transport
+from checker.crawl.transport import Answer, Ask, Transport
 from checker.crawl.wire import Turns
 from checker.errors import PageError
 from checker.model import Page, PageOutcome
@@ -95,18 +95,23 @@ class Fetcher:
             headers["If-None-Match"] = etag
         if last_modified:
             headers["If-Modified-Since"] = last_modified
-        answer = self.exchange(url, headers, timeout, verify=True)
+        ask = Ask(url, headers)
+        answer = self.exchange(ask, timeout, verify=True)
         if self.settings.tls == "record" and "CERTIFICATE_VERIFY_FAILED" in answer.reason:
-            unverified = self.exchange(url, headers, timeout, verify=False)
+            unverified = self.exchange(ask, timeout, verify=False)
             unverified.facts["tls_error"] = answer.reason
             answer = unverified
         return page_of(url, answer, limit=self.settings.max_bytes)
 
-    def exchange(self, url: str, headers: dict[str, str], timeout: float, *, verify: bool) -> Answer:
+    def post(self, url: str, body: bytes, media_type: str) -> Page:
+        """Send a body to an address and return what is answered, on the terms of `get`."""
+        ask = Ask(url, {"User-Agent": self.headers["User-Agent"], "Content-Type": media_type}, body)
+        return page_of(url, self.exchange(ask, self.settings.timeout, verify=True), limit=self.settings.max_bytes)
+
+    def exchange(self, ask: Ask, timeout: float, *, verify: bool) -> Answer:
         """Ask over the transport that the host's proxy and the TLS policy call for."""
-        return self.transport(proxy_for(host(url), self.settings.proxies), verify=verify).exchange(
-            url, headers, timeout
-        )
+        proxy = proxy_for(host(ask.url), self.settings.proxies)
+        return self.transport(proxy, verify=verify).exchange(ask, timeout)
 
     def transport(self, proxy: str, *, verify: bool) -> Transport:
         """Return the pool of connections for a proxy ("" for none), made when first asked for."""

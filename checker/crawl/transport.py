@@ -12,7 +12,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import ModuleType, TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import httpx
 
@@ -35,6 +35,14 @@ CHUNKS_MAX = 1_000_000
 """Bytes that chunk sizes may take on the wire beside the body."""
 
 Pairs = tuple[tuple[str, str], ...]
+
+
+class Ask(NamedTuple):
+    """What a server is asked: an address, with a body where it is to be POSTed one."""
+
+    url: str
+    headers: dict[str, str]
+    body: bytes | None = None
 
 
 @dataclass
@@ -109,20 +117,20 @@ class Transport:
         )
         return inner
 
-    def exchange(self, url: str, headers: dict[str, str], timeout: float) -> Answer:
-        """GET an address within `timeout` seconds in all.
+    def exchange(self, ask: Ask, timeout: float) -> Answer:
+        """Ask a server, within `timeout` seconds in all.
 
         Never raises for what a server does; the answer says how it ended.
         """
-        exchange = Exchange(time.monotonic() + timeout, HEADERS_MAX, self.turns, host(url))
-        answer = self.run(exchange, url, headers, timeout)
+        exchange = Exchange(time.monotonic() + timeout, HEADERS_MAX, self.turns, host(ask.url))
+        answer = self.run(exchange, ask, timeout)
         if answer.outcome is PageOutcome.NETWORK_ERROR and exchange.reused and exchange.received == 0:
             # the server had closed the kept connection, which no client can know; it was never asked
             again = Exchange(exchange.deadline, HEADERS_MAX, self.turns, exchange.host)
-            return self.run(again, url, headers, timeout)
+            return self.run(again, ask, timeout)
         return answer
 
-    def run(self, exchange: Exchange, url: str, headers: dict[str, str], timeout: float) -> Answer:
+    def run(self, exchange: Exchange, ask: Ask, timeout: float) -> Answer:
         """Carry one exchange through to its answer."""
         self.open.add(exchange)
         token = CURRENT.set(exchange)
@@ -130,7 +138,7 @@ class Transport:
         began = time.monotonic()
         try:
             exchange.take_turn(self.turns.peers.get(exchange.host, "") if not self.proxy else "")
-            self.into(answer, url, headers, timeout)
+            self.into(answer, ask, timeout)
         except PageError as error:
             answer.outcome, answer.reason = error.outcome, error.reason
         except self.library.TimeoutException:
@@ -147,9 +155,10 @@ class Transport:
         answer.facts |= exchange.facts | {"seconds": f"{took:.3f}", "received": str(exchange.received)}
         return answer
 
-    def into(self, answer: Answer, url: str, headers: dict[str, str], timeout: float) -> None:
+    def into(self, answer: Answer, ask: Ask, timeout: float) -> None:
         """Send the request and fill the answer as it comes."""
-        request = self.library.Request("GET", url, headers=headers)
+        method = "GET" if ask.body is None else "POST"
+        request = self.library.Request(method, ask.url, headers=ask.headers, content=ask.body)
         if self.proxy:
             refuse_literal(request.url.host, allow_private=self.allow_private)
             answer.facts["proxy"] = without_login(self.library.URL(self.proxy))

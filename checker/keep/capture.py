@@ -18,3 +18,11 @@ class Capture:
     sha256: str
     url: str
     captured: datetime
+
+
+@dataclass(frozen=True)
+class Proof:
+    """That a file was there by a time, as an authority says; `at` is None where nobody says so yet."""
+
+    at: datetime | None = None
+    authority: str = ""

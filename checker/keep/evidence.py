@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Self
 
 from checker.errors import EvidenceError
+from checker.files import sync
 from checker.keep import warc
 from checker.keep.capture import Capture
 from checker.model import Page
@@ -131,13 +132,22 @@ class Evidence:
         fcntl.flock(self._file, fcntl.LOCK_EX)
         _mark(self._path).touch()
         _write(self._file, warc.opening(self._path.name, now))
-        _sync_folder(self._path.parent)
+        sync(self._path.parent)
 
     def _close(self) -> None:
         if self._file is not None:
             os.close(self._file)
             _mark(self._path).unlink(missing_ok=True)
             self._file = None
+
+
+def finished(folder: Path) -> list[Path]:
+    """Return the files of an evidence folder that nobody writes to any more, in the order of their names.
+
+    A file is marked before its first byte is written: one that has bytes and no mark will never change again.
+    """
+    begun = [path for path in sorted(folder.glob("*/*.warc.gz")) if path.stat().st_size]
+    return [path for path in begun if not _mark(path).exists()]
 
 
 def _mark(path: Path) -> Path:
@@ -170,11 +180,3 @@ def _write(file: int, data: bytes) -> None:
     while view:
         view = view[os.write(file, view) :]
     os.fsync(file)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

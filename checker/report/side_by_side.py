@@ -1,11 +1,14 @@
 """One case, both texts side by side: as a page to read, print and send to counsel, and for the terminal."""
 
+from datetime import datetime
+
 from rich.console import Console, Group
 from rich.panel import Panel
 from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from checker.keep.capture import Proof
 from checker.keep.cases import Case
 from checker.keep.record import Record, in_language, instant
 from checker.model import Article, Page
@@ -18,7 +21,15 @@ PASSAGE_COLOURS = ("yellow", "cyan", "magenta", "green", "blue")
 """Colours of passages in the terminal, in turn; the number tells them apart where there is no colour."""
 
 
-def side_by_side(case: Case, article: Article, language: str, *, page_text: str, page: Page | None = None) -> str:
+def side_by_side(
+    case: Case,
+    article: Article,
+    language: str,
+    *,
+    page_text: str,
+    page: Page | None = None,
+    proof: Proof | None = None,
+) -> str:
     """The case as one HTML page that needs nothing else; `page_text` is the page's visible text, `page` all of it."""
     ours, theirs = sides(case.record, article.text, page_text)
     return template("side_by_side.html").render(
@@ -29,7 +40,7 @@ def side_by_side(case: Case, article: Article, language: str, *, page_text: str,
         theirs=theirs,
         words=wording(language),
         suspicion=suspicion(case, wording(language)),
-        way=way(page, wording(language)),
+        way=way(page, proof, wording(language)),
         set_aside=case.state in SET_ASIDE,
         first_seen=instant(case.first_seen),
         last_seen=instant(case.last_seen),
@@ -43,10 +54,21 @@ def suspicion(case: Case, words: Wording) -> str:
     return words.say("side.suspicion") if unsure else ""
 
 
-def way(page: Page | None, words: Wording) -> tuple[str, ...]:
-    """How the kept page came about, a line each: what was exchanged on the way to it, and whether it was rendered."""
-    if page is None:
-        return ()
+def way(page: Page | None, proof: Proof | None, words: Wording) -> tuple[str, ...]:
+    """How the kept page came about, a line each, and who puts a time under it."""
+    lines = [] if page is None else exchanged(page, words)
+    if proof is not None:
+        lines.append(words.say("side.undated") if proof.at is None else dated(proof.at, proof.authority, words))
+    return tuple(lines)
+
+
+def dated(at: datetime, authority: str, words: Wording) -> str:
+    """What a time stamp says."""
+    return words.say("side.dated", when=instant(at), authority=authority)
+
+
+def exchanged(page: Page, words: Wording) -> list[str]:
+    """What was exchanged on the way to a page, and whether it was rendered, a line each."""
     lines = [
         words.say("side.piece" if hop.piece else "side.hop", status=hop.status, when=instant(hop.captured), url=hop.url)
         for hop in page.hops
@@ -54,23 +76,30 @@ def way(page: Page | None, words: Wording) -> tuple[str, ...]:
     if how := page.facts.get("rendered", ""):
         lines.append(words.say("side.rendered", how=how))
         lines += [words.say("side.without", url=url) for url in page.facts["rendered_without"].splitlines()]
-    return tuple(lines)
+    return lines
 
 
 def terminal(
-    case: Case, article: Article, console: Console, language: str, *, page_text: str, page: Page | None = None
+    case: Case,
+    article: Article,
+    console: Console,
+    language: str,
+    *,
+    page_text: str,
+    page: Page | None = None,
+    proof: Proof | None = None,
 ) -> None:
     """Print the case: what was found and why, then both texts beside each other (below each other where narrow)."""
-    told(case, console, language, page=page)
+    told(case, console, language, page=page, proof=proof)
     both(case, article, console, language, page_text=page_text)
     judged(case, console, language)
 
 
-def told(case: Case, console: Console, language: str, *, page: Page | None = None) -> None:
+def told(case: Case, console: Console, language: str, *, page: Page | None = None, proof: Proof | None = None) -> None:
     """Print what was found on the page, and every rule with its ground and its repair."""
     words, record = wording(language), in_language(case.record, language)
     console.print(facts(case, record, words))
-    for line in way(page, words):
+    for line in way(page, proof, words):
         console.print(Text(line, "dim"))
     for finding in record["findings"]:
         console.print(rule(finding, words))

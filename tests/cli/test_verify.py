@@ -51,7 +51,7 @@ def last(err: str) -> str:
 
 def test_whole_evidence_is_all_right(checker: Checker) -> None:
     ended = checker("verify")
-    assert (ended.code, ended.out, ended.err) == (0, "", "captures 2, records 2, damaged 0\n")
+    assert (ended.code, ended.out, ended.err) == (0, "", "captures 2, records 2, stamps 0, damaged 0\n")
 
 
 def test_a_changed_byte_is_told_with_its_page_and_once(checker: Checker, evidence: Path, workspace: Path) -> None:
@@ -70,14 +70,14 @@ def test_a_missing_file_is_told_for_each_page_in_it(checker: Checker, evidence: 
     evidence.unlink()
     ended = checker("verify")
     assert (ended.code, len(ended.out.splitlines())) == (1, 2)
-    assert last(ended.err) == "captures 2, records 2, damaged 2"
+    assert last(ended.err) == "captures 2, records 2, stamps 0, damaged 2"
 
 
 def test_bytes_that_no_finding_rests_on_are_read_too(checker: Checker, evidence: Path) -> None:
     with evidence.open("ab") as stream:
         stream.write(b"no record")
     ended = checker("verify")
-    assert (ended.code, last(ended.err)) == (1, "captures 2, records 2, damaged 1")
+    assert (ended.code, last(ended.err)) == (1, "captures 2, records 2, stamps 0, damaged 1")
 
 
 @pytest.mark.parametrize(
@@ -106,4 +106,4 @@ def test_a_text_that_cannot_be_unpacked_is_damage_of_its_finding(checker: Checke
     with database(workspace) as connection:
         connection.execute("UPDATE cases SET page_text = ? WHERE url LIKE '%1.html'", (b"no zlib",))
     ended = checker("verify")
-    assert (ended.code, last(ended.err)) == (1, "captures 2, records 2, damaged 1")
+    assert (ended.code, last(ended.err)) == (1, "captures 2, records 2, stamps 0, damaged 1")

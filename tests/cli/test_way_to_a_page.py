@@ -36,7 +36,7 @@ def test_redirects_are_kept_and_shown(checker: Checker) -> None:
     checker("show", listed["id"], "--html", "case.html")
     with open("case.html", encoding="utf-8") as stream:
         assert f"{here}/go" in stream.read()
-    assert checker("verify").err == "captures 1, records 1, damaged 0\n"
+    assert checker("verify").err == "captures 1, records 1, stamps 0, damaged 0\n"
 
 
 def rendered(checker: Checker, credit: str, *, beside: str = "") -> tuple[dict[str, object], str]:
@@ -65,7 +65,7 @@ class TestRendered:
         assert "rendered: only its scripts fill the page" in shown
         assert "經瀏覽器渲染後讀取" in shown
         assert "腳本載入 200" in shown
-        assert checker("verify").err == "captures 1, records 1, damaged 0\n"
+        assert checker("verify").err == "captures 1, records 1, stamps 0, damaged 0\n"
 
     def test_a_missing_credit_is_accused_where_the_scripts_got_all_they_asked_for(self, checker: Checker) -> None:
         found, _ = rendered(checker, "")
