@@ -11,6 +11,7 @@ CheckerError                 one clear line for the user, exit code 2
 ├── StoreError               the database cannot be opened, migrated or written
 ├── EvidenceError            kept evidence is missing, damaged, or cannot be written
 ├── StampError               a time-stamping authority gave no time stamp, or one that proves nothing
+├── WorkersError             the processes that read pages cannot be started
 └── MailError                the mail could not be handed over
 PageError                    this page cannot be judged; carries its outcome, never reaches a user
 """
@@ -73,6 +74,10 @@ class EvidenceError(FileError):
 
 class StampError(CheckerError):
     """An authority gave no time stamp, or one that proves nothing."""
+
+
+class WorkersError(CheckerError):
+    """The processes that read pages cannot be started."""
 
 
 class MailError(CheckerError):

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
 
 from checker.cores import all_cores
+from checker.errors import WorkersError
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -41,10 +42,6 @@ STARTS = 3
 """Workers that may die one after another before their work function was built."""
 
 SPAWN = get_context("spawn")
-
-
-class WorkersError(RuntimeError):
-    """The workers themselves cannot be started."""
 
 
 @dataclass(frozen=True)

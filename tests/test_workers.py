@@ -12,7 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from checker.workers import AHEAD, Lost, Workers, WorkersError
+from checker.errors import WorkersError
+from checker.workers import AHEAD, Lost, Workers
 
 
 def plain() -> Callable[[int], int]:
