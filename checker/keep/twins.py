@@ -64,8 +64,11 @@ def _alike(connection: Connection, ids: Sequence[str]) -> list[str]:
     """Return the cases that share article, domain and verdict with another of them: only their texts are looked at."""
     columns = tables.cases.c
     asked = (columns.id, columns.article, columns.site, columns.outcome, columns.state, columns.grade)
+    query = select(*asked).where(columns.site != "")
+    if len(ids) <= BATCH:
+        query = query.where(columns.id.in_(ids))
     wanted, kinds = set(ids), defaultdict(list)
-    for identity, article, site, *verdict in connection.execute(select(*asked).where(columns.site != "")):
+    for identity, article, site, *verdict in connection.execute(query):
         if identity in wanted:
             kinds[article, domain(site), *verdict].append(identity)
     return sorted(identity for members in kinds.values() if len(members) > 1 for identity in members)

@@ -229,7 +229,8 @@ def case_entry(say: Phrases, key: str, line: Line) -> Entry:
     who = say.organisation(line.operator, line.organisation)
     site = "" if line.site == line.organisation else say.shown(line.site)
     duties = (say.words.word("grade", line.grade), *licence_word(say, line))
-    facts = (who, site, say.words.word("kind", line.kind), *duties)
+    more = say.words.say("table.more", n=line.more) if line.more else ""
+    facts = (who, site, more, say.words.word("kind", line.kind), *duties)
     return Entry(
         text=say.shown(line.title),
         detail=" · ".join(filter(None, facts)),

@@ -122,7 +122,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Line:
-    """One case in a list."""
+    """One case in a list; `more` counts the other addresses of its site that show the same."""
 
     case: str
     organisation: str
@@ -138,6 +138,7 @@ class Line:
     kind: str
     url: str
     at: datetime
+    more: int = 0
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ class Listing:
     @property
     def more(self) -> int:
         """How many are not shown."""
-        return self.total - len(self.lines)
+        return self.total - sum(1 + line.more for line in self.lines)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The lists of a report: new, regressed and settled cases, offenders, copied articles, decisions that wait."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -10,12 +11,16 @@ from sqlalchemy import Select, and_, distinct, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from checker.keep.tables import articles, cases, history
+from checker.keep.twins import twins
 from checker.report.counts import SETTLED, Scope, counted, not_credited, standing, suspected
 from checker.report.figures import Copied, Decision, LicenceNote, Line, Listing, Offender
 from checker.report.period import Period, midnight
 
 SHOWN = 5
 """Rows of a list in a mail; the rest is in the workbook."""
+
+LOOKED_AT = 100
+"""Cases among which a list looks for other addresses of the same repost."""
 
 FEWEST = 2
 """Reposts from which an organisation can be a top offender: one page does not make a habit."""
@@ -43,7 +48,7 @@ def new_cases(scope: Scope, period: Period) -> Listing:
     bad = and_(counted(period), cases.c.outcome == "violation", *scope.of_cases)
     total = scope.count(select(func.count()).select_from(cases).where(bad))
     first = lines_of(cases.c.first_seen).where(bad).order_by(cases.c.coverage.desc(), cases.c.first_seen, cases.c.id)
-    return Listing(lines(scope, first.limit(SHOWN)), total)
+    return Listing(shown(scope, first), total)
 
 
 def turned(scope: Scope, period: Period, states: tuple[str, ...]) -> Listing:
@@ -58,7 +63,7 @@ def turned(scope: Scope, period: Period, states: tuple[str, ...]) -> Listing:
         select(func.count()).select_from(cases).join(when, when.c.case == cases.c.id).where(*scope.of_cases)
     )
     latest = lines_of(when.c.at).join(when, when.c.case == cases.c.id).where(*scope.of_cases)
-    return Listing(lines(scope, latest.order_by(when.c.at.desc(), cases.c.id).limit(SHOWN)), total)
+    return Listing(shown(scope, latest.order_by(when.c.at.desc(), cases.c.id)), total)
 
 
 def settled(scope: Scope, period: Period) -> Listing:
@@ -82,6 +87,14 @@ def lines(scope: Scope, statement: Select[Any]) -> tuple[Line, ...]:
              row.level or "", row.grade, row.licence, row.kind, row.url, row.at)
         for row in scope.rows(statement)
     )  # fmt: skip
+
+
+def shown(scope: Scope, statement: Select[Any]) -> tuple[Line, ...]:
+    """The first lines of a statement; a repost that a site shows under several addresses is one line."""
+    found = lines(scope, statement.limit(LOOKED_AT))
+    first = twins(scope.connection, [line.case for line in found])
+    more = Counter(first.values())
+    return tuple(replace(line, more=more[line.case]) for line in found if line.case not in first)[:SHOWN]
 
 
 def offenders(scope: Scope, period: Period) -> tuple[int, tuple[Offender, ...]]:

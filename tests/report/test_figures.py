@@ -74,6 +74,19 @@ def test_a_week_holds_its_own_seven_days_and_nothing_of_the_month(world: World) 
     assert found.trend[-2].reposts is None  # nothing was scanned that week, whatever was seen
 
 
+def test_one_repost_under_several_addresses_is_one_line(world: World) -> None:
+    run = world.run(at(1), SCANNED)
+    for address in ("https://www.example.cn/1?from=feed", "https://www.example.cn/1", "https://m.example.cn/1"):
+        world.case("cri-1", address, at(2), run=run, words="一字不差的轉載")
+    world.case("cri-1", "https://www.example.net/1", at(2), run=run, words="一字不差的轉載")
+    found = report(world.connection).new
+    assert [(line.url, line.more) for line in sorted(found.lines, key=lambda line: line.url)] == [
+        ("https://m.example.cn/1", 2),
+        ("https://www.example.net/1", 0),
+    ]
+    assert (found.total, found.more) == (4, 0)
+
+
 def test_a_day_report_counts_a_day(world: World) -> None:
     for day in (-6, 0, 1):
         run = world.run(at(day, 1), SCANNED)

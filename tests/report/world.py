@@ -114,6 +114,7 @@ class World:
         coverage: float = 0.97,
         kind: str = "full",
         page_title: str = "",
+        words: str = "",
     ) -> str:
         host = url.split("/")[2]
         key = case_id(article, url)
@@ -147,7 +148,8 @@ class World:
                 id=key, article=article, page=page_key(url), url=url, site=host, organisation=organisation or host,
                 outcome=outcome, state=state, kind=kind, grade=grade, licence="none", level=level,
                 coverage=coverage,
-                record=record, page_text=zlib.compress("頁面文字".encode()), first_seen=seen, last_seen=seen,
+                record=record, page_text=zlib.compress(f"頁面文字{words or key}".encode()),
+                first_seen=seen, last_seen=seen,
                 state_since=since or seen, decided=False, expires=None, due=None, present=True, captured=seen,
                 published=None, run=run, capture=None,
             )
