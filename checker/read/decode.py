@@ -79,6 +79,9 @@ FEW = 20
 
 ACCENTS = re.compile(r"[^\x00-\x7f]{2,}")
 HAN_RUN = re.compile(r"[\u4e00-\u9fff]+")
+DENSE = 10
+"""A page of UTF-8 that has more than one byte in so many for being no ASCII is quicker read off its text."""
+
 ASCII = bytes(range(128))
 HIGH = re.compile(rb"[\x80-\xff]")
 TITLE_ENDS = b"</title"
@@ -163,7 +166,8 @@ def _wide(body: bytes) -> Decoded | None:
 def _utf8(body: bytes) -> Decoded | None:
     try:
         text = body.decode("utf-8")
-        page = PageText(text, lambda: text, lambda: of_utf8(body) or glyphs(text))
+        dense = len(body) - len(text) > len(body) // DENSE
+        page = PageText(text, lambda: text, lambda: (None if dense else of_utf8(body)) or glyphs(text))
         return Decoded(page, "utf-8", "valid UTF-8", 0.0)
     except UnicodeDecodeError as error:
         cut = error.start >= len(body) - 3 and error.reason == "unexpected end of data" and error.start > 0
