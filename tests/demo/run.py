@@ -33,7 +33,9 @@ from checker.keep.store import Store
 from checker.model import JUDGED, Outcome
 from checker.report.side_by_side import side_by_side as page_of
 from checker.settings import open_workspace
+from checker.stamps import proof
 from tests.demo.server import serving, sites
+from tests.keep.authority import ROOT, Authority, open_authority
 
 HERE = Path(__file__).parent
 SETTINGS = {
@@ -41,8 +43,9 @@ SETTINGS = {
     "delay = 2.0": "delay = 0.0",
     "allow_private = false": "allow_private = true",
     "timeout = 30.0": "timeout = 2.0",
+    'roots = ""': 'roots = "rules/roots.pem"',
 }
-"""What the demo changes in a new workspace: its sites are on this machine, and one of them is slow on purpose."""
+"""What the demo changes in a new workspace: sites and authority are on this machine, one site is slow on purpose."""
 
 OWN = 'hosts = ["cri.cn", '
 """Where the rule pack names the publisher's own hosts; the demo's mirror is one more of them."""
@@ -96,6 +99,10 @@ def walk(folder: Path, port: int) -> None:
         step("Pages that could not be judged are said, not guessed", "no failed page counts as one without a credit")
         console.print(unjudged(Path()))
         console.print()
+        step(
+            "An outsider's time under the evidence", "an authority (RFC 3161) of the demo's own; only a hash goes there"
+        )
+        stamped()
         step("The week's report", "one page for the team, one mail for each reader")
         checker("report", "--week", datetime.now(ZoneInfo("Asia/Shanghai")).strftime("%G-W%V"))
         step("Both texts side by side", "one page for each finding")
@@ -104,6 +111,15 @@ def walk(folder: Path, port: int) -> None:
         checker("show", finding(f"{sites()[6].origin(port)}/n/tea.html"))
         step("A licensee looks before publishing", "a draft, judged and not kept: which line to add, and where")
         checker("check", os.path.relpath(HERE / "draft.html"))
+
+
+def stamped() -> None:
+    """Have what was kept time-stamped, and read all of it again."""
+    with open_authority(Authority()) as authority:
+        os.environ["CHECKER_EVIDENCE_AUTHORITIES"] = authority.address
+        checker("stamp")
+        del os.environ["CHECKER_EVIDENCE_AUTHORITIES"]
+    checker("verify")
 
 
 def prepare(folder: Path) -> None:
@@ -119,6 +135,7 @@ def prepare(folder: Path) -> None:
             raise SystemExit(f"checker.toml no longer says {said}")
         text = text.replace(said, meant)
     (folder / "checker.toml").write_text(text + READERS, encoding="utf-8")
+    (folder / "rules" / "roots.pem").write_bytes(ROOT.pem)
     own(folder / "rules" / "publishers" / "cri.toml")
 
 
@@ -213,10 +230,14 @@ def unjudged(root: Path) -> Table:
 def side_by_side(folder: Path) -> int:
     """Write a page for each finding, and return how many there are."""
     folder.mkdir(parents=True, exist_ok=True)
-    with Store.open(open_workspace(Path()).database) as store:
+    place = open_workspace(Path())
+    with Store.open(place.database) as store:
         found = tuple(store.cases(Wanted(outcomes=(Outcome.VIOLATION, Outcome.REVIEW))))
         for case in found:
-            page = page_of(case, store.article(case.article), "zh-Hant", page_text=store.page_text(case.id))
+            stamp = None if case.capture is None else proof(place, case.capture.file)
+            page = page_of(
+                case, store.article(case.article), "zh-Hant", page_text=store.page_text(case.id), proof=stamp
+            )
             (folder / f"{case.id}.html").write_text(page, encoding="utf-8")
     return len(found)
 
@@ -228,7 +249,7 @@ def closing(folder: Path, port: int, seconds: float) -> None:
         f"[bold]report[/]         {first(folder / 'data/reports', '*.html')}",
         f"[bold]mail[/]           {first(folder / 'data/reports', '*.eml')}",
         f"[bold]side by side[/]   {folder}/data/cases/",
-        f"[bold]evidence[/]       {folder}/data/evidence/ [dim](WARC, with SHA-256)[/]",
+        f"[bold]evidence[/]       {folder}/data/evidence/ [dim](WARC, with SHA-256 and time stamp)[/]",
         f"[bold]settings[/]       {folder}/checker.toml, {folder}/rules/",
         "",
         f"[bold]try next[/]       cd {folder}",

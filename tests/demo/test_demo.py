@@ -15,13 +15,15 @@ import pytest
 
 from checker.cli.app import loaded
 from checker.model import Grade, LicenceState, MatchKind, Outcome, PageOutcome
-from tests.demo.run import READERS, prepare
+from tests.demo.run import READERS, inside, prepare, stamped
 from tests.demo.server import HERE, Site, serving, sites
 
 EXPECTED: dict[str, dict[str, Any]] = tomllib.loads((HERE / "expected.toml").read_text(encoding="utf-8"))
 SITES = {site.folder: site for site in sites()}
 PAGES = [(folder, path) for folder, pages in EXPECTED.items() for path in pages]
 MATCHED = [(folder, path) for folder, path in PAGES if isinstance(EXPECTED[folder][path], list)]
+
+MATCHES = [match for folder, path in MATCHED for match in EXPECTED[folder][path]]
 
 DRAFT = {
     "outcome": "violation",
@@ -106,6 +108,7 @@ def test_the_demo_end_to_end(tmp_path: Path, subtests: pytest.Subtests) -> None:
             nothing_else_is_accused,
             every_page_is_accounted_for,
             the_tour_shows_what_the_demo_finds,
+            the_evidence_is_stamped_and_whole,
             a_second_scan_finds_the_same_and_doubles_nothing,
             registering_again_changes_nothing,
             a_draft_is_told_which_line_to_add_and_where,
@@ -165,6 +168,14 @@ def the_tour_shows_what_the_demo_finds(demo: Demo) -> None:
     )
 
 
+def the_evidence_is_stamped_and_whole(demo: Demo) -> None:
+    with inside(demo.folder):
+        stamped()
+    ended = checker(demo.folder, "verify")
+    captures = sum(outcome == "matched" for outcome in demo.outcomes.values())
+    assert ended.err == f"captures {captures}, records {len(MATCHES)}, stamps 1, damaged 0\n"
+
+
 def a_second_scan_finds_the_same_and_doubles_nothing(demo: Demo) -> None:
     again = checker(demo.folder, "scan", f"{SITES['mingri'].origin(demo.port)}/", "--json").objects
     assert [found["article"]["id"] for found in again] == ["2026-08-08-shadow-puppets"]
@@ -187,7 +198,7 @@ def a_draft_is_told_which_line_to_add_and_where(demo: Demo) -> None:
 
 
 def expected_matches() -> list[dict[str, Any]]:
-    return [*(match for folder, path in MATCHED for match in EXPECTED[folder][path]), DRAFT]
+    return [*MATCHES, DRAFT]
 
 
 @pytest.mark.parametrize(
