@@ -1,7 +1,10 @@
 """`checker sites`, `checker run-due`: the watch list, and everything that is due, for cron."""
 
+from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,7 +18,7 @@ from checker.cli.scan import scanned
 from checker.cli.stamp import stamps_due
 from checker.crawl.addresses import canonical
 from checker.crawl.budgets import Rest
-from checker.crawl.targets import understood
+from checker.crawl.targets import TABLES, Row, table, understood
 from checker.errors import UsageError
 from checker.keep.sites import Site, Watched
 from checker.report.metrics import Measured, write_metrics
@@ -26,13 +29,28 @@ from checker.settings import Crawl, Workspace
 sites = typer.Typer(help="The watch list: add, list, check, remove.", no_args_is_help=True)
 app.add_typer(sites, name="sites")
 
+MEGABYTE, MINUTE = 1_000_000, 60
+
+COLUMNS = {
+    "every": ("every", 1),
+    "pages": ("pages", 1),
+    "megabytes": ("bytes", MEGABYTE),
+    "minutes": ("seconds", MINUTE),
+}
+"""What a table of sites may say beside an address: which field of a watched site that is, and times what."""
+
 Address = Annotated[str, typer.Argument(metavar="URL", show_default=False)]
 
 
 @sites.command()
 def add(
     target: Annotated[
-        str, typer.Argument(metavar="TARGET", help="An address, or a CSV file of them.", show_default=False)
+        str,
+        typer.Argument(
+            metavar="TARGET",
+            help="An address, or a CSV table: site; every, pages, megabytes, minutes, comment where they differ.",
+            show_default=False,
+        ),
     ],
     every: Annotated[int, typer.Option(min=1, help="Hours from one scan to the next.")] = 24,
     pages: Annotated[int | None, typer.Option(min=1, help="Pages in one scan; by default crawl.pages.")] = None,
@@ -45,15 +63,33 @@ def add(
 ) -> None:
     """Put a site (https://host/) or a section of one (https://host/part/) on the watch list."""
     place = workspace_at(workspace)
-    plan = understood([target], place.settings.crawl)
-    if not plan.seeds:
-        raise UsageError(f"{target}: expected the address of a site, or a CSV file of them")
-    budgets = {"bytes": megabytes and megabytes * 1_000_000, "seconds": minutes and minutes * 60}
+    size, seconds = megabytes and megabytes * MEGABYTE, minutes and minutes * MINUTE
+    usual = Site("", every, pages, size, seconds, comment)
     with House.open(place) as house:
-        for seed in plan.seeds:
-            site = Site(seed.url, every=every, pages=pages, comment=comment, **budgets)
+        for site in list(wanted(target, place.settings.crawl, usual)):
             house.store.watch(site, datetime.now(UTC))
-            say(f"watching {seed.url} every {every} h")
+            say(f"watching {site.url} every {site.every} h")
+
+
+def wanted(target: str, crawl: Crawl, usual: Site) -> Iterator[Site]:
+    """Yield the sites of a target, each as usual but for what its line of a table says."""
+    seeds, path = understood([target], crawl).seeds, Path(target)
+    if not seeds:
+        raise UsageError(f"{target}: expected the address of a site, or a CSV table of them")
+    if "://" in target or path.suffix.lower() not in TABLES:
+        yield from (replace(usual, url=seed.url) for seed in seeds)
+        return
+    for seed, row in zip(seeds, table(path), strict=True):
+        own = {field: number * unit for head, (field, unit) in COLUMNS.items() if (number := count(path, row, head))}
+        yield replace(usual, url=seed.url, comment=row.beside.get("comment") or usual.comment, **own)
+
+
+def count(path: Path, row: Row, name: str) -> int | None:
+    """Return a number of a table's line, None where its cell is empty."""
+    cell = row.beside.get(name, "")
+    if cell and not (cell.isascii() and cell.isdecimal() and int(cell)):
+        raise UsageError(f"{path}:{row.number}: {name}: expected a whole number above 0, not {cell!r}")
+    return int(cell) if cell else None
 
 
 @sites.command()
@@ -70,26 +106,23 @@ def remove(url: Address, workspace: WorkspaceOption = None) -> None:
 def list_sites(workspace: WorkspaceOption = None) -> None:
     """List the watched sites with their schedule and last results."""
     place = workspace_at(workspace)
-    table = grid("site", "every", "budget", "last scan", "result", "due", "comment")
     with House.open(place) as house:
-        for each in house.store.sites():
-            table.add_row(*line(each, place))
-    stdout.print(table, markup=False)
+        watched = house.store.sites()
+    if not watched:
+        say("no site is watched yet; add one with: checker sites add")
+        return
+    listed = grid("site", "every", "due", "last scan")
+    for each in watched:
+        listed.add_row(*line(each, place))
+    stdout.print(listed, markup=False)
 
 
 def line(each: Watched, place: Workspace) -> tuple[str, ...]:
     """Return the cells of one watched site; what was never scanned has no result, which is not 0."""
     result = ", ".join(f"{outcome} {count}" for outcome, count in sorted(each.result.items())) or "—"
     scanned = clock(each.scanned, place) if each.scanned else "never"
-    return (
-        each.site.url,
-        f"{each.site.every} h",
-        budget(each.site, place.settings.crawl),
-        scanned,
-        result,
-        clock(each.due, place),
-        each.site.comment,
-    )
+    about = filter(None, (each.site.url, budget(each.site, place.settings.crawl), each.site.comment))
+    return "\n".join(about), f"{each.site.every} h", clock(each.due, place), f"{scanned}\n{result}"
 
 
 def budget(site: Site, crawl: Crawl) -> str:

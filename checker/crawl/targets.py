@@ -2,11 +2,13 @@
 
 import csv
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from checker.crawl import live, warc
@@ -174,30 +176,39 @@ def folder(path: Path) -> list[Path]:
 def listed(path: Path) -> list[Errand]:
     """Read a file of addresses: one a line with # before comments, or a CSV table (see `table`)."""
     found: list[Errand] = []
-    for number, address in table(path) if path.suffix.lower() in TABLES else addresses(path):
+    for row in table(path) if path.suffix.lower() in TABLES else addresses(path):
         try:
-            found.append(seed(address))
+            found.append(seed(row.address))
         except UsageError as error:
-            raise UsageError(f"{path}:{number}: {error}") from error
+            raise UsageError(f"{path}:{row.number}: {error}") from error
     if not found:
         raise UsageError(f"{path}: no address in this file")
     return found
 
 
-def addresses(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield the addresses of a plain list with the numbers of their lines."""
+class Row(NamedTuple):
+    """One address of a list: the number of its line, and what stands beside it, by the heads of a table's columns."""
+
+    number: int
+    address: str
+    beside: Mapping[str, str] = MappingProxyType({})
+
+
+def addresses(path: Path) -> Iterator[Row]:
+    """Yield the addresses of a plain list."""
     for number, line in enumerate(lines(path).splitlines(), start=1):
         if words := line.split("#")[0].replace(",", " ").split():
-            yield number, words[0]
+            yield Row(number, words[0])
 
 
-def table(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield the addresses of a CSV table with the numbers of their lines.
+def table(path: Path) -> Iterator[Row]:
+    """Yield the addresses of a CSV table.
 
     They stand in the column whose head says so, else in the first; a bare host name is a site.
     """
     text = lines(path)
     rows = csv.reader(text.splitlines(keepends=True), delimiter=delimiter(text))
+    heads: list[str] = []
     column = -1
     try:
         for row in rows:
@@ -207,11 +218,13 @@ def table(path: Path) -> Iterator[tuple[int, str]]:
             if column < 0:
                 column = next((at for at, cell in enumerate(cells) if cell.lower() in HEADS), -1)
                 if column >= 0:
+                    heads = [cell.lower() for cell in cells]
                     continue
                 column = 0
             if len(cells) > column and cells[column]:
                 bare = NAME.fullmatch(cells[column])
-                yield rows.line_num, f"https://{cells[column]}/" if bare else cells[column]
+                address = f"https://{cells[column]}/" if bare else cells[column]
+                yield Row(rows.line_num, address, dict(zip(heads, cells, strict=False)))
     except csv.Error as error:
         raise UsageError(f"{path}:{rows.line_num}: expected a CSV table: {error}") from error
 

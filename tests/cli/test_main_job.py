@@ -318,13 +318,27 @@ def test_a_table_of_sites_is_watched_with_its_budgets(
 ) -> None:
     monkeypatch.setenv("CHECKER_CRAWL_CONTACT", "team@example.org")
     file = tmp_path / "sites.csv"
-    file.write_text("site,name\na.example,甲\nhttps://b.example/news/,乙\n", encoding="utf-8")
+    table = "site,every,pages,megabytes,minutes,comment\na.example,,,,,甲\nhttps://b.example/news/,6,12,3,4,\n"
+    file.write_text(table, encoding="utf-8")
     assert checker("sites", "add", str(file), "--pages", "30", "--megabytes", "7", "--minutes", "9").code == 0
-    listed = checker("sites", "list").out
-    assert listed.count("30 pages, 7 MB, 9 min") == 2
-    assert "https://b.example/news/" in listed
+    listed = [line.split("  ")[0].strip() for line in checker("sites", "list").out.splitlines()]
+    usual, own = "30 pages, 7 MB, 9 min", "12 pages, 3 MB, 4 min"
+    assert listed == ["site", "https://a.example/", usual, "甲", "https://b.example/news/", own]
     assert checker("sites", "remove", "https://a.example").code == 0
     assert checker("sites", "add", str(tmp_path / "none.warc")).code == 2
+
+
+@pytest.mark.parametrize("cell", ["many", "0", "-3", "1.5", "٣"])
+def test_a_table_of_sites_with_a_bad_number_is_refused_with_its_line(
+    checker: Checker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cell: str
+) -> None:
+    monkeypatch.setenv("CHECKER_CRAWL_CONTACT", "team@example.org")
+    file = tmp_path / "sites.csv"
+    file.write_text(f"site,pages\na.example,5\nb.example,{cell}\n", encoding="utf-8")
+    ended = checker("sites", "add", str(file))
+    assert (ended.code, ended.out) == (2, "")
+    assert f"sites.csv:3: pages: expected a whole number above 0, not '{cell}'" in ended.err
+    assert "no site is watched yet" in checker("sites", "list").err
 
 
 def test_coverage_tells_nothing_from_not_known(
