@@ -212,10 +212,12 @@ def _licence(lookup: Lookup, captured: date) -> dict[str, Value]:
 
 
 def hiding(scene: Scene) -> str:
-    """Say how a hidden credit is hidden: not at all, only in the markup, or by style from the reader."""
+    """Say how a hidden credit is hidden: not at all, only in the markup, by style from the reader, perhaps by it."""
     credit = scene.document.credit
     if credit.grade is not Grade.HIDDEN:
         return "no"
+    if credit.reason.startswith(scene.pack.judging.perhaps_hidden):
+        return "perhaps"
     only_markup = credit.reason.startswith(scene.pack.judging.only_markup)
     return "markup" if only_markup or not credit.reason else "styled"
 

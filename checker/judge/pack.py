@@ -82,6 +82,7 @@ class Judging(Table):
     commerce: tuple[str, ...] = ()
     notice_links: tuple[str, ...] = ()
     only_markup: tuple[str, ...] = ()
+    perhaps_hidden: tuple[str, ...] = ()
     never_say: tuple[str, ...] = ()
 
 

@@ -66,7 +66,11 @@ FACTS: dict[str, Fact] = {
     "grade": _one_of("how the page credits us", "exact", *Grade),
     "zone": _one_of("where the deciding credit stands", "head", *Zone),
     "hiding": _one_of(
-        "how a hidden credit is hidden: not, only in markup, or by style from the reader", "no", "markup", "styled"
+        "how a hidden credit is hidden: not, only in markup, by style from the reader, or perhaps by a style",
+        "no",
+        "markup",
+        "styled",
+        "perhaps",
     ),
     "credited": _flag("the grade is one of those the pack counts as credited", True),
     "dateline": _one_of(

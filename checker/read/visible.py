@@ -38,7 +38,7 @@ PLAIN = Size()
 class Sight:
     """Decides for one page, element by element from the outside in, what a reader sees.
 
-    `outside` says that there are style sheets elsewhere, which may give a size to what has a class or an id.
+    `outside` says that there are style sheets elsewhere, which may paint, or give a size to what has a class or an id.
     """
 
     def __init__(self, sheets: Sheets, *, outside: bool = False) -> None:
@@ -104,8 +104,8 @@ class Sight:
     def faint(self, tag: Tag) -> str:
         """Return why the text of an element cannot be told from its background, "" where it can.
 
-        The colour is the nearest one declared, the ground the nearest behind it; a ground that only an outside sheet
-        or a picture may have painted is not held against the page.
+        The colour is the nearest one declared, the ground the nearest behind it, or white, unless a style sheet that
+        is not at hand may paint it: then the reason says so. A picture behind the text is not held against the page.
         """
         colour: RGBA | None = None
         reason = ""
@@ -126,7 +126,13 @@ class Sight:
             if ground is not None:
                 return f"text in the colour of its background, {reason}" if alike(colour or BLACK, ground) else ""
             element = element.parent
-        return f"text in the colour of its background, {reason}" if colour is not None and alike(colour, WHITE) else ""
+        if colour is None or not alike(colour, WHITE):
+            return ""
+        return (
+            f"white text on a ground that only an outside sheet could paint, {reason}"
+            if self.outside
+            else (f"text in the colour of its background, {reason}")
+        )
 
 
 BLACK, WHITE = RGBA(0, 0, 0, 1), RGBA(1, 1, 1, 1)

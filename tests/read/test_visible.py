@@ -156,6 +156,20 @@ def test_text_in_the_colour_of_its_background(html: str, told: bool) -> None:
     assert bool(faint(html)) is told
 
 
+@pytest.mark.parametrize(
+    ("html", "sure"),
+    [
+        ("<p style='color:#fff'>来源</p>", True),
+        ("<link rel=stylesheet href=a.css><p style='color:#fff'>来源</p>", False),
+        ("<link rel=stylesheet href=a.css><div style='background:#fff'><p style='color:#fff'>来源</p></div>", True),
+        ("<link rel=stylesheet href=a.css><div style='background:#222'><p style='color:#222'>来源</p></div>", True),
+        ("<link rel=stylesheet href=a.css><p style='color:transparent'>来源</p>", True),
+    ],
+)
+def test_white_on_a_ground_that_is_painted_elsewhere_is_not_sure(html: str, sure: bool) -> None:
+    assert ("only an outside sheet could paint" not in faint(html)) is sure
+
+
 def test_selectors_that_say_more_are_left_out() -> None:
     assert not any(parsed(words).compounds for words in ("a[href] b", "p:not(.x)", "> p"))
     assert [c.tag for c in parsed("div > p.x").compounds] == ["div", "p"]
