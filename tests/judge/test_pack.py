@@ -42,7 +42,8 @@ SAID = {
 CITED = {
     "notice:2": "ATT-01 ATT-17 LIC-00 LIC-01 LIC-16 OWN-05",
     "notice:3": "ATT-01 ATT-02 ATT-05 ATT-06 ATT-08 ATT-09 ATT-17 ATT-18 "
-    "LIC-02 LIC-03 LIC-04 LIC-05 LIC-06 LIC-07 LIC-08 LIC-09 LIC-10 LIC-11 LIC-13 LIC-14 LIC-19 INT-07 GATE-01 GATE-02 PASS-01 OWN-02 OWN-05 OWN-06",
+    "LIC-02 LIC-03 LIC-04 LIC-05 LIC-06 LIC-07 LIC-08 LIC-09 LIC-10 LIC-11 LIC-13 LIC-14 LIC-19 INT-07 "
+    "GATE-01 GATE-02 PASS-01 OWN-02 OWN-05 OWN-06",
     "notice:4": "GATE-01 OWN-01 OWN-02 OWN-03",
 }
 """Which rules rest on which clause of the notice: 2 asks for permission in writing, 3 for use within the licence and
