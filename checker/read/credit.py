@@ -13,7 +13,7 @@ from checker.read.mention import mentions
 from checker.read.naming import Words
 from checker.read.outlets import Reading
 from checker.read.picture import pictured
-from checker.read.statement import Statement, statements
+from checker.read.statement import Statement, fields, statements
 from checker.read.unseen import unseen
 from checker.script import packed
 
@@ -33,6 +33,9 @@ def credits_of(place: Place, reading: Reading) -> tuple[Credit, ...]:
     found: list[Credit] = []
     for statement in statements(words, reading):
         if not found or not over(found[-1].span, (statement.start, statement.end)):
+            found.append(_labelled(statement, words, place, reading, sites))
+    for statement in fields(words, reading):
+        if not any(over(credit.span, (statement.start, statement.end)) for credit in found):
             found.append(_labelled(statement, words, place, reading, sites))
     for more in (bare(words, place, reading, sites), mentions(words, place, reading)):
         taken = [credit.span for credit in found]

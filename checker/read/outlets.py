@@ -16,6 +16,8 @@ FORMS = ("label", "verb", "ours", "bracket", "beside-date", "claim", "meta")
 PLACES = ("head", "tail", "lead")
 ANY = "XX"
 PARTED = r"[:|/·•→»]|[-—]+(?=[ \x00])|——"
+OPENED = r"[ \x00\"'“‘「『《【(\[]*"
+"""What may stand between a separator and a name."""
 JOINED = re.compile(r"[-·—/、,&]|[(（]")
 """Stands in a publisher's name for any word, such as a channel or a region."""
 
@@ -30,6 +32,8 @@ class Form:
     words: tuple[str, ...] = ()
     bare: tuple[str, ...] = ()
     weak: tuple[str, ...] = ()
+    stems: tuple[str, ...] = ()
+    bars: tuple[str, ...] = ()
     passing: tuple[tuple[str, str], ...] = ()
     failing: tuple[str, ...] = ()
 
@@ -57,6 +61,9 @@ class Reading:
     label: re.Pattern[str]
     verb: re.Pattern[str]
     lesser: re.Pattern[str]
+    field: re.Pattern[str]
+    stems: re.Pattern[str]
+    bars: re.Pattern[str]
     verbs: frozenset[str]
     kinds: re.Pattern[str]
     channels: re.Pattern[str]
@@ -121,6 +128,8 @@ def _form(raw: Mapping[str, Any]) -> Form:
         words=tuple(raw.get("words", ())),
         bare=tuple(raw.get("bare", ())),
         weak=tuple(raw.get("weak", ())),
+        stems=tuple(raw.get("stems", ())),
+        bars=tuple(raw.get("bars", ())),
         passing=tuple((line, outlet) for line, outlet in raw["pass"]),
         failing=tuple(raw["fail"]),
     )
@@ -152,6 +161,9 @@ def _keywords(forms: Mapping[str, Form], values: Mapping[str, Any], names: Names
         "lesser": re.compile(
             rf"(?P<key>{either(*forms['ours'].words)}){GAP}(?P<sep>{PARTED}|){GAP}(?={names.anywhere.pattern})"
         ),
+        "field": re.compile(rf"(?P<key>(?:[\u3400-\u9fff]{GAP}){{2,10}})(?P<sep>{PARTED}){OPENED}$"),
+        "stems": re.compile(either(*forms["ours"].stems)),
+        "bars": re.compile(either(*forms["ours"].bars, *values["decoys"])),
         "verbs": frozenset(map(packed, forms["verb"].words + forms["ours"].words)),
         "weak": frozenset(map(packed, forms["verb"].weak)),
         "claims": frozenset(map(packed, forms["claim"].words)),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from checker.read.naming import Words, named
@@ -16,6 +16,8 @@ LONG = 16
 """Characters before a full stop that make a sentence, not a name."""
 MOST = 3000
 """Keywords of one text that are looked at."""
+FIELD = 24
+"""Characters before our name in which the name of a field begins."""
 AUTHOR = re.compile(r"(?:作者|作家|记者|通讯员|评论员|撰文|撰稿|编辑|文)[:/ ]{0,2}[^|:。]{0,24}$")
 
 
@@ -48,6 +50,17 @@ def statements(words: Words, reading: Reading) -> Iterator[Statement]:
         if found is not None:
             taken = found.end
             yield found
+
+
+def fields(words: Words, reading: Reading) -> Iterator[Statement]:
+    """Yield the fields that nobody knows, but that are called like one of source, and have our name for their value."""
+    for own in islice(reading.names.longer.finditer(words.text), MOST):
+        match = reading.field.search(words.text, max(0, own.start() - FIELD), own.start())
+        if match is None or not reading.stems.search(match["key"]) or reading.bars.search(match["key"]):
+            continue
+        found = _stated(match, words, reading)
+        if found is not None and found.ours:
+            yield replace(found, verb=True)
 
 
 def _order(match: re.Match[str]) -> tuple[int, bool]:
