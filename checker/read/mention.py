@@ -68,8 +68,10 @@ def _closing(words: Words, place: Place, reading: Reading) -> Iterator[Credit]:
         block = place.layout.blocks[place.layout.block_at(found.start())]
         line = words.text[block.start : block.end]
         alone = packed(line) == packed(found[0]) or reading.cited.fullmatch(line.strip(ENDS))
-        if (alone and not _item(found.start(), place)) or (
-            found.end() not in words.edges and reading.behind.match(words.text, found.end())
+        told = reading.notice.search(words.text, block.start, found.start())
+        if not told and (
+            (alone and not _item(found.start(), place))
+            or (found.end() not in words.edges and reading.behind.match(words.text, found.end()))
         ):
             yield named_at(place.layout, found.span(), Zone.TAIL, Grade.VARIANT, "our name at the end, without 来源")
         elif reading.notice.search(line):

@@ -65,6 +65,8 @@ def test_names(name: str, grade: Grade, reading: Reading) -> None:
         ("来源：新华网，原载国际在线。", "tail", Grade.SECONDHAND, "新华网"),
         ("转载请注明出处：国际在线", "tail", Grade.BOILERPLATE, None),
         ("凡标明“来源：国际在线”的稿件，版权归国际在线所有。", "tail", Grade.BOILERPLATE, None),
+        ("未经国际在线授权不得转载", "tail", Grade.BOILERPLATE, None),
+        ("本文经国际在线授权发布", "tail", Grade.VARIANT, "国际在线"),
         ("图片来源：国际在线", "tail", Grade.NONE, None),
         ("视频来源：国际在线", "tail", Grade.NONE, None),
         ("素材来源：国际在线", "tail", Grade.NONE, None),
