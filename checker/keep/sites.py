@@ -37,21 +37,22 @@ class Watched:
 
 
 def watch(connection: Connection, site: Site, now: datetime) -> None:
-    """Put a site on the list, due at once; one that is on it gets the new schedule and budgets."""
+    """Put a site on the list, due at once; one that is on it gets the new budgets, and is due by the new schedule."""
     for name in ("every", "pages", "bytes", "seconds"):
         value = getattr(site, name)
         if value is not None and value <= 0:
             raise UsageError(f"{site.url}: {name}: expected a number above 0, not {value}")
+    last = connection.execute(select(tables.sites.c.scanned).where(tables.sites.c.url == site.url)).scalar()
     row = {
         **vars(site),
         "comment": storable(site.comment),
         "added": now,
-        "due": now,
+        "due": now if last is None else last + timedelta(hours=site.every),
         "run": None,
         "scanned": None,
         "result": {},
     }
-    database.upsert(connection, tables.sites, [row], keep=("added", "due", "run", "scanned", "result"))
+    database.upsert(connection, tables.sites, [row], keep=("added", "run", "scanned", "result"))
 
 
 def unwatch(connection: Connection, url: str) -> None:

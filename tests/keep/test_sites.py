@@ -31,7 +31,7 @@ def test_watching_again_changes_how_not_what_was(store: Store, run: int) -> None
     (before,) = store.sites()
     store.watch(Site("https://a.example/", every=1, pages=50, comment="專稿多"), NOW + HOUR)
     (after,) = store.sites()
-    assert (after.added, after.due, after.run) == (before.added, before.due, run)
+    assert (after.added, after.due, after.run) == (before.added, NOW + HOUR, run)
     assert after.site == Site("https://a.example/", every=1, pages=50, comment="專稿多")
 
 
