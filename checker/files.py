@@ -1,6 +1,7 @@
 """Files that a crash leaves whole: the old one or the new one, never half of either."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 DRAFT = ".part"
@@ -8,13 +9,21 @@ DRAFT = ".part"
 
 
 def put(path: Path, content: bytes) -> None:
-    """Put content into a file's place; on return the disk has it. OSError where it cannot be written."""
-    draft = path.with_name(path.name + DRAFT)
-    with draft.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    """Put content into a file's place; on return the disk has it. OSError, and no trace, where it cannot be written.
+
+    Each process writes a draft of its own: of several that write at once the last one counts.
+    """
+    draft = path.with_name(f".{path.name}.{os.getpid()}{DRAFT}")
+    try:
+        with draft.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise
     sync(path.parent)
 
 

@@ -1,11 +1,11 @@
 """Licences written to the register, as TOML."""
 
-import os
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
 from checker.errors import LicenceError
+from checker.files import put, sync
 from checker.judge.licence import load_licences
 from checker.judge.terms import Licence, Terms
 
@@ -25,16 +25,14 @@ def add_licences(path: Path, licences: Iterable[Licence]) -> None:
     before = path.read_text(encoding="utf-8") if path.exists() else ""
     gap = "" if not before else "\n" if before.endswith("\n") else "\n\n"
     draft = path.with_name(path.name + ".new")
-    with draft.open("w", encoding="utf-8") as file:
-        file.write(before + gap + "\n".join(map(to_toml, licences)))
-        file.flush()
-        os.fsync(file.fileno())
+    put(draft, (before + gap + "\n".join(map(to_toml, licences))).encode())
     try:
         load_licences(draft)
     except LicenceError:
         draft.unlink()
         raise
     draft.replace(path)
+    sync(path.parent)
 
 
 def to_toml(licence: Licence) -> str:

@@ -4,7 +4,6 @@ The text exposition format 0.0.4 is small enough to be written by hand:
 https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
 """
 
-import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from checker.errors import UsageError
+from checker.files import put
 from checker.model import Outcome, PageOutcome
 
 METRICS = {
@@ -47,23 +47,20 @@ def named(targets: Collection[str]) -> str:
 
 
 def write_metrics(path: Path, scans: Iterable[Measured], *, known: Collection[str] = ()) -> None:
-    """Write scans to a file, beside it first and then renamed; what it says of other `known` targets stays.
+    """Write scans to a file, whole or not at all; what it says of other `known` targets stays.
 
     UsageError where the file cannot be written.
     """
     fresh = tuple(scans)
     targets = {escaped(scan.target) for scan in fresh}
     stays = {escaped(target) for target in known} - targets
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         lines = [
             *(line for line in earlier(path) if line[1] in stays),
             *(line for each in fresh for line in told(each)),
         ]
-        beside.write_bytes(exposition(lines).encode("utf-8", "replace"))
-        beside.replace(path)
+        put(path, exposition(lines).encode("utf-8", "replace"))
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise UsageError(f"{path}: the metrics cannot be written: {error.strerror or error}") from error
 
 

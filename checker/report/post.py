@@ -1,8 +1,7 @@
 """The office: figures are gathered, put into letters, corrected, delivered, written to files."""
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from email.message import EmailMessage
@@ -13,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from checker.errors import SettingsError, UsageError
+from checker.files import put
 from checker.keep.store import Store
 from checker.keep.tables import outbox, runs
 from checker.report import outbox as box
@@ -242,13 +242,9 @@ def write(office: Office, period: Period, now: datetime, reader: Reader) -> Writ
 
 def written(path: Path, content: bytes) -> Path:
     """Write a file whole or not at all; UsageError where it cannot be."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_bytes(content)
-        draft.replace(path)
+        put(path, content)
     except OSError as error:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
         raise UsageError(f"{path}: the report cannot be written: {error.strerror or error}") from error
     return path
