@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,7 +17,7 @@ from checker.cli.scan import scanned
 from checker.cli.stamp import stamps_due
 from checker.crawl.addresses import canonical
 from checker.crawl.budgets import Rest
-from checker.crawl.targets import TABLES, Row, table, understood
+from checker.crawl.targets import Row, understood
 from checker.errors import UsageError
 from checker.keep.sites import Site, Watched
 from checker.report.metrics import Measured, write_metrics
@@ -73,22 +72,19 @@ def add(
 
 def wanted(target: str, crawl: Crawl, usual: Site) -> Iterator[Site]:
     """Yield the sites of a target, each as usual but for what its line of a table says."""
-    seeds, path = understood([target], crawl).seeds, Path(target)
-    if not seeds:
+    asked = understood([target], crawl).asked
+    if not asked:
         raise UsageError(f"{target}: expected the address of a site, or a CSV table of them")
-    if "://" in target or path.suffix.lower() not in TABLES:
-        yield from (replace(usual, url=seed.url) for seed in seeds)
-        return
-    for seed, row in zip(seeds, table(path), strict=True):
-        own = {field: number * unit for head, (field, unit) in COLUMNS.items() if (number := count(path, row, head))}
+    for seed, row in asked:
+        own = {field: number * unit for head, (field, unit) in COLUMNS.items() if (number := count(row, head))}
         yield replace(usual, url=seed.url, comment=row.beside.get("comment") or usual.comment, **own)
 
 
-def count(path: Path, row: Row, name: str) -> int | None:
+def count(row: Row, name: str) -> int | None:
     """Return a number of a table's line, None where its cell is empty."""
     cell = row.beside.get(name, "")
     if cell and not (cell.isascii() and cell.isdecimal() and int(cell)):
-        raise UsageError(f"{path}:{row.number}: {name}: expected a whole number above 0, not {cell!r}")
+        raise UsageError(f"{row.place}: {name}: expected a whole number above 0, not {cell!r}")
     return int(cell) if cell else None
 
 

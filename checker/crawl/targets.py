@@ -65,14 +65,27 @@ class Archive:
         return f"{digest(str(self.path.resolve()))} {self.part}/{self.parts} {status.st_size} {status.st_mtime_ns}"
 
 
+class Row(NamedTuple):
+    """One address that is asked for: where it stands, and what stands beside it, by the heads of a table's columns."""
+
+    place: str
+    address: str
+    beside: Mapping[str, str] = MappingProxyType({})
+
+
 @dataclass(frozen=True)
 class Plan:
-    """Targets, understood: seeds of the live crawl, and files in the order given."""
+    """Targets, understood: what the live crawl is asked for, and by which line; files in the order given."""
 
-    seeds: tuple[Errand, ...] = ()
+    asked: tuple[tuple[Errand, Row], ...] = ()
     warcs: tuple[Archive, ...] = ()
     htmls: tuple[Path, ...] = ()
     stdin: bool = False
+
+    @property
+    def seeds(self) -> tuple[Errand, ...]:
+        """The seeds of the live crawl."""
+        return tuple(errand for errand, _ in self.asked)
 
     def saved(self, settings: Crawl) -> Iterator[Page]:
         """Yield the saved pages."""
@@ -127,14 +140,14 @@ def rendering(settings: Crawl, shell: Callable[[Page], bool] | None) -> Iterator
 
 def understood(targets: Sequence[str], settings: Crawl) -> Plan:
     """Understand every target; UsageError names the one that is none, SettingsError a live crawl without contact."""
-    seeds: list[Errand] = []
+    asked: list[tuple[Errand, Row]] = []
     warcs: list[Archive] = []
     htmls: list[Path] = []
     for target in targets:
         if target == "-":
             continue
         if "://" in target:
-            seeds.append(seed(target))
+            asked.append((seed(target), Row(target, target)))
             continue
         path = Path(target)
         if part := PART.fullmatch(target):
@@ -148,11 +161,11 @@ def understood(targets: Sequence[str], settings: Crawl) -> Plan:
         elif path.suffix.lower() in HTML:
             htmls.append(path)
         else:
-            seeds += listed(path)
-    if seeds:
+            asked += listed(path)
+    if asked:
         live.require_contact(settings)
         require_browser(settings)
-    return Plan(tuple(seeds), tuple(warcs), tuple(htmls), stdin="-" in targets)
+    return Plan(tuple(asked), tuple(warcs), tuple(htmls), stdin="-" in targets)
 
 
 def archive_part(part: re.Match[str]) -> Archive:
@@ -173,32 +186,24 @@ def folder(path: Path) -> list[Path]:
     return found
 
 
-def listed(path: Path) -> list[Errand]:
+def listed(path: Path) -> list[tuple[Errand, Row]]:
     """Read a file of addresses: one a line with # before comments, or a CSV table (see `table`)."""
-    found: list[Errand] = []
+    found: list[tuple[Errand, Row]] = []
     for row in table(path) if path.suffix.lower() in TABLES else addresses(path):
         try:
-            found.append(seed(row.address))
+            found.append((seed(row.address), row))
         except UsageError as error:
-            raise UsageError(f"{path}:{row.number}: {error}") from error
+            raise UsageError(f"{row.place}: {error}") from error
     if not found:
         raise UsageError(f"{path}: no address in this file")
     return found
-
-
-class Row(NamedTuple):
-    """One address of a list: the number of its line, and what stands beside it, by the heads of a table's columns."""
-
-    number: int
-    address: str
-    beside: Mapping[str, str] = MappingProxyType({})
 
 
 def addresses(path: Path) -> Iterator[Row]:
     """Yield the addresses of a plain list."""
     for number, line in enumerate(lines(path).splitlines(), start=1):
         if words := line.split("#")[0].replace(",", " ").split():
-            yield Row(number, words[0])
+            yield Row(f"{path}:{number}", words[0])
 
 
 def table(path: Path) -> Iterator[Row]:
@@ -224,7 +229,7 @@ def table(path: Path) -> Iterator[Row]:
             if len(cells) > column and cells[column]:
                 bare = NAME.fullmatch(cells[column])
                 address = f"https://{cells[column]}/" if bare else cells[column]
-                yield Row(rows.line_num, address, dict(zip(heads, cells, strict=False)))
+                yield Row(f"{path}:{rows.line_num}", address, dict(zip(heads, cells, strict=False)))
     except csv.Error as error:
         raise UsageError(f"{path}:{rows.line_num}: expected a CSV table: {error}") from error
 

@@ -15,13 +15,15 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from checker.errors import EvidenceError
 from checker.files import DRAFT, put
 from checker.keep.evidence import finished
 
-LIST, REPLY = ".sha256", ".tsr"
+STAMPS, LIST, REPLY = "stamps", ".sha256", ".tsr"
+"""The folder of the lists and of what authorities replied, and how the names of both end."""
 
 LINE = re.compile(r"(?P<digest>[0-9a-f]{64})  (?P<file>[^\n]+)")
 """What `sha256sum` writes and checks."""
@@ -34,9 +36,9 @@ class Manifest:
     path: Path
     folder: Path
 
-    @property
+    @cached_property
     def data(self) -> bytes:
-        """What is time-stamped: the list, byte for byte. EvidenceError where it cannot be read."""
+        """What is time-stamped: the list, byte for byte, which never changes. EvidenceError where it cannot be read."""
         try:
             return self.path.read_bytes()
         except OSError as error:
@@ -64,7 +66,7 @@ class Manifest:
 
 def manifests(folder: Path) -> list[Manifest]:
     """Return the lists of an evidence folder, the first one first."""
-    return [Manifest(path, folder) for path in sorted((folder / "stamps").glob(f"*{LIST}"))]
+    return [Manifest(path, folder) for path in sorted((folder / STAMPS).glob(f"*{LIST}"))]
 
 
 def extend(folder: Path) -> Manifest | None:
@@ -76,7 +78,7 @@ def extend(folder: Path) -> Manifest | None:
         return known[-1] if known else None
     named = [*(manifest.path for manifest in known[-1:]), *new]
     lines = [f"{digest(path)}  {path.relative_to(folder).as_posix()}\n" for path in named]
-    manifest = Manifest(folder / "stamps" / f"{len(known) + 1:06}{LIST}", folder)
+    manifest = Manifest(folder / STAMPS / f"{len(known) + 1:06}{LIST}", folder)
     keep(manifest.path, "".join(lines).encode())
     return manifest
 
@@ -92,7 +94,7 @@ def keep(path: Path, content: bytes) -> None:
 @contextmanager
 def stamping(folder: Path) -> Iterator[None]:
     """Have the lists for oneself; wait while another process has them. What it left half written is cleared away."""
-    place = folder / "stamps"
+    place = folder / STAMPS
     place.mkdir(parents=True, exist_ok=True)
     held = os.open(place, os.O_RDONLY)
     try:

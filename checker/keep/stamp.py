@@ -24,9 +24,10 @@ from rfc3161_client import (
 )
 
 from checker.errors import SettingsError, StampError
+from checker.keep.record import instant
 
-QUERY, REPLY = "application/timestamp-query", "application/timestamp-reply"
-"""The media types of RFC 3161, 3.4."""
+QUERY = "application/timestamp-query"
+"""The media type of a request (RFC 3161, 3.4)."""
 
 CLOCKS_APART = timedelta(hours=1)
 """How far the authority's time may lie from this machine's when it is asked."""
@@ -77,7 +78,7 @@ def accepted(asked: Asked, reply: bytes, roots: Sequence[Certificate], now: date
     """Return the time of a fresh reply; StampError where it is no answer to the request, or its time is not now's."""
     at = stamped(asked.data, reply, roots, asked.nonce)
     if abs(at - now) > CLOCKS_APART:
-        raise StampError(f"its time is {at:%Y-%m-%dT%H:%M:%SZ}, this machine's {now:%Y-%m-%dT%H:%M:%SZ}")
+        raise StampError(f"its time is {instant(at)}, this machine's {instant(now)}")
     return at
 
 

@@ -34,10 +34,8 @@ def credits_of(place: Place, reading: Reading) -> tuple[Credit, ...]:
     for statement in statements(words, reading):
         if not found or not over(found[-1].span, (statement.start, statement.end)):
             found.append(_labelled(statement, words, place, reading, sites))
-    for statement in fields(words, reading):
-        if not any(over(credit.span, (statement.start, statement.end)) for credit in found):
-            found.append(_labelled(statement, words, place, reading, sites))
-    for more in (bare(words, place, reading, sites), mentions(words, place, reading)):
+    fielded = (_labelled(each, words, place, reading, sites) for each in fields(words, reading))
+    for more in (fielded, bare(words, place, reading, sites), mentions(words, place, reading)):
         taken = [credit.span for credit in found]
         found += [credit for credit in more if not any(over(credit.span, span) for span in taken)]
     found = _untold(found, layout)

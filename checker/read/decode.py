@@ -167,7 +167,7 @@ def _utf8(body: bytes) -> Decoded | None:
     try:
         text = body.decode("utf-8")
         dense = len(body) - len(text) > len(body) // DENSE
-        page = PageText(text, lambda: text, lambda: (None if dense else of_utf8(body)) or glyphs(text))
+        page = PageText(text, lambda: text, lambda: glyphs(text) if dense else of_utf8(body) or glyphs(text))
         return Decoded(page, "utf-8", "valid UTF-8", 0.0)
     except UnicodeDecodeError as error:
         cut = error.start >= len(body) - 3 and error.reason == "unexpected end of data" and error.start > 0

@@ -128,11 +128,9 @@ class Sight:
             element = element.parent
         if colour is None or not alike(colour, WHITE):
             return ""
-        return (
-            f"white text on a ground that only an outside sheet could paint, {reason}"
-            if self.outside
-            else (f"text in the colour of its background, {reason}")
-        )
+        if self.outside:
+            return f"white text on a ground that only an outside sheet could paint, {reason}"
+        return f"text in the colour of its background, {reason}"
 
 
 BLACK, WHITE = RGBA(0, 0, 0, 1), RGBA(1, 1, 1, 1)

@@ -1,7 +1,5 @@
 """One case, both texts side by side: as a page to read, print and send to counsel, and for the terminal."""
 
-from datetime import datetime
-
 from rich.console import Console, Group
 from rich.panel import Panel
 from rich.rule import Rule
@@ -58,13 +56,11 @@ def way(page: Page | None, proof: Proof | None, words: Wording) -> tuple[str, ..
     """How the kept page came about, a line each, and who puts a time under it."""
     lines = [] if page is None else exchanged(page, words)
     if proof is not None:
-        lines.append(words.say("side.undated") if proof.at is None else dated(proof.at, proof.authority, words))
+        when = proof.at and instant(proof.at)
+        lines.append(
+            words.say("side.dated", when=when, authority=proof.authority) if when else words.say("side.undated")
+        )
     return tuple(lines)
-
-
-def dated(at: datetime, authority: str, words: Wording) -> str:
-    """What a time stamp says."""
-    return words.say("side.dated", when=instant(at), authority=authority)
 
 
 def exchanged(page: Page, words: Wording) -> list[str]:

@@ -62,10 +62,6 @@ def finding(checker: Checker) -> str:
     return checker("findings", "--csv").out.splitlines()[1].partition(",")[0]
 
 
-def verified(checker: Checker) -> Ended:
-    return checker("verify")
-
-
 def test_new_evidence_is_stamped_once(checker: Checker, workspace: Path, authority: Authority) -> None:
     ended = checker("stamp")
     assert (ended.code, ended.err) == (0, "stamps 1, failed 0\n")
@@ -81,7 +77,7 @@ def test_new_evidence_is_stamped_once(checker: Checker, workspace: Path, authori
         f"000002.{name}.tsr",
         "000002.sha256",
     ]
-    ended = verified(checker)
+    ended = checker("verify")
     assert (ended.code, ended.out, ended.err) == (0, "", "captures 2, records 2, stamps 2, damaged 0\n")
 
 
@@ -176,7 +172,7 @@ def test_a_changed_file_is_seen_though_its_pages_can_be_read(
     content = bytearray(held.read_bytes())
     content[4] ^= 1  # the time in the head of the first gzip member, which no reader looks at
     held.write_bytes(content)
-    ended = verified(checker)
+    ended = checker("verify")
     assert (ended.code, ended.err.splitlines()[-1]) == (1, "captures 1, records 1, stamps 1, damaged 1")
     assert ended.out == f"{held.parent.name}/{held.name}: is not what it was: 000001.sha256 has another SHA-256\n"
 
@@ -187,7 +183,7 @@ def test_a_changed_list_and_a_changed_stamp_are_seen(checker: Checker, workspace
     checker("stamp")
     first = workspace / "data" / "evidence" / "stamps" / "000001.sha256"
     first.write_text("0" + first.read_text()[1:])
-    ended = verified(checker)
+    ended = checker("verify")
     assert ended.code == 1
     assert "stamps/000001.sha256: is not what it was: 000002.sha256 has another SHA-256" in ended.out
     assert "000001.127.0.0.1" in ended.out
@@ -200,7 +196,7 @@ def test_without_roots_a_stamp_is_counted_and_not_called_checked(
     checker("stamp")
     monkeypatch.delenv("CHECKER_EVIDENCE_AUTHORITIES")
     monkeypatch.setenv("CHECKER_EVIDENCE_ROOTS", "")
-    ended = verified(checker)
+    ended = checker("verify")
     assert (ended.code, ended.out) == (0, "")
     assert "not checked: evidence.roots names no certificates" in ended.err
 
