@@ -4,7 +4,9 @@ import subprocess
 import sys
 
 BENCHES = ("bench_scan", "bench_read", "bench_match", "bench_crawl")
-"""The report over a million findings takes minutes to seed; run it apart: python -m tests.bench.bench_report."""
+"""The report over a million findings takes minutes to seed; run it apart: python -m tests.bench.bench_report.
+
+Those that need a labelled set are run apart too: bench_varied, bench_ways, score."""
 
 
 def main() -> None:
